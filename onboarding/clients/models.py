@@ -1,0 +1,155 @@
+"""Client configurations: one organisation's client, made from a client system."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from onboarding.apis.models import ApiClaim, Scope
+from onboarding.clients.states import Access, KeyWay, Status
+from onboarding.core.environments import Environment
+from onboarding.core.tenancy import TenantQuerySet
+from onboarding.suppliers.models import Organization
+from onboarding.systems.models import Revision
+
+
+class ClientConfigurationQuerySet(TenantQuerySet["ClientConfiguration"]):
+    # The supplier of the client system helps its customers, so it may know their clients exist.
+    shared_paths = ("revision__system__organization", "created_for")
+
+
+class ClientConfiguration(models.Model):
+    """One organisation's client. Its id is the `client_id` towards the authorization server.
+
+    A draft is filled in by the wizard, step by step, and may lack anything; the constraints say
+    what an active one has. `created_for` is the organisation represented by whoever began it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    environment = models.CharField(max_length=10, choices=Environment)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="clients")
+    created_for = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    revision = models.ForeignKey(
+        Revision, models.PROTECT, null=True, blank=True, related_name="clients"
+    )
+    name = models.CharField(max_length=150, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    # The furthest wizard step that has been answered, and the answer about the key.
+    step = models.CharField(max_length=20, blank=True)
+    key_way = models.CharField(max_length=10, choices=KeyWay, blank=True)
+    key_kind = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    finished_at = models.DateTimeField(null=True, blank=True)
+    finished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # When the authorization server last issued a token to it; written at most once a minute.
+    last_token_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ClientConfigurationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="client_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(environment__in=Environment.values), name="client_environment_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT) | Q(revision__isnull=False),
+                name="finished_client_has_a_revision",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT, finished_at__isnull=True, finished_by__isnull=True)
+                | Q(
+                    ~Q(status=Status.DRAFT),
+                    finished_at__isnull=False,
+                    finished_by__isnull=False,
+                ),
+                name="client_finish_is_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["environment", "organization", "-created_at", "-id"],
+                name="clients_of_organization",
+            ),
+            models.Index(fields=["revision", "-created_at", "-id"], name="clients_of_revision"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.id)
+
+
+class ClientScopeQuerySet(TenantQuerySet["ClientScope"]):
+    """Rows of the API's owner: he decides, the consumer reads them through the client."""
+
+    organization_path = "scope__api__organization"
+    environment_path = "client__environment"
+    shared_paths = ("client__organization",)
+
+    def waiting(self) -> ClientScopeQuerySet:
+        return self.filter(access=Access.PENDING).exclude(client__status=Status.DRAFT)
+
+
+class ClientScope(models.Model):
+    """A scope that a client asked for, and what the API's owner says: an access request."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(ClientConfiguration, models.CASCADE, related_name="scopes")
+    scope = models.ForeignKey(Scope, models.PROTECT, related_name="+")
+    access = models.CharField(max_length=10, choices=Access)
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = ClientScopeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client", "scope"], name="client_scope_once"),
+            models.CheckConstraint(condition=Q(access__in=Access.values), name="access_known"),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="access_decision_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(access=Access.DECLINED) | Q(decided_at__isnull=False),
+                name="declined_access_was_decided",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scope", "-created_at", "-id"],
+                condition=Q(access="pending"),
+                name="pending_access_of_scope",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope_id} {self.access}"
+
+
+class ClientClaim(models.Model):
+    """The value of an API-specific claim for one client."""
+
+    client = models.ForeignKey(ClientConfiguration, models.CASCADE, related_name="claims")
+    claim = models.ForeignKey(ApiClaim, models.PROTECT, related_name="+")
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client", "claim"], name="client_claim_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}={self.value}"

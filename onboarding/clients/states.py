@@ -1,0 +1,66 @@
+"""The life of a client configuration and of its access to a scope, as data."""
+
+from __future__ import annotations
+
+from enum import StrEnum, auto
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Kladd")
+    ACTIVE = "active", _("Aktiv")
+    STOPPED = "stopped", _("Stanset")
+
+
+class Action(StrEnum):
+    FINISH = auto()
+    STOP = auto()
+    RESUME = auto()
+
+
+class Step(NamedTuple):
+    sources: frozenset[Status]
+    target: Status
+
+
+STEPS: dict[Action, Step] = {
+    Action.FINISH: Step(frozenset({Status.DRAFT}), Status.ACTIVE),
+    Action.STOP: Step(frozenset({Status.ACTIVE}), Status.STOPPED),
+    Action.RESUME: Step(frozenset({Status.STOPPED}), Status.ACTIVE),
+}
+
+
+class Access(models.TextChoices):
+    """What the API's owner has said about one scope for one client."""
+
+    OK = "ok", _("Klar til bruk")
+    PENDING = "pending", _("Venter på API-eier")
+    DECLINED = "declined", _("Ikke godkjent")
+
+
+class Decision(StrEnum):
+    APPROVE = auto()
+    DECLINE = auto()
+
+
+class DecisionStep(NamedTuple):
+    sources: frozenset[Access]
+    target: Access
+
+
+# An owner may change his mind either way; a client that lost a scope gets no new tokens for it.
+DECISIONS: dict[Decision, DecisionStep] = {
+    Decision.APPROVE: DecisionStep(frozenset({Access.PENDING, Access.DECLINED}), Access.OK),
+    Decision.DECLINE: DecisionStep(frozenset({Access.PENDING, Access.OK}), Access.DECLINED),
+}
+
+
+class KeyWay(models.TextChoices):
+    """How the client gets its first key."""
+
+    BROWSER = "browser", _("Lag nøkkel i nettleseren")
+    UPLOAD = "upload", _("Last opp offentlig nøkkel")
+    PORTAL = "portal", _("La portalen lage nøkkelen")

@@ -1,0 +1,77 @@
+"""What every page shows: where one is, whom one represents, where one can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from onboarding.clients.models import ClientScope
+from onboarding.core.environments import Environment
+from onboarding.suppliers.actors import NOBODY
+from onboarding.suppliers.models import Organization
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Return the context that base.html needs; queries run only where the page asks."""
+    environment = getattr(request, "environment", "")
+    organization = getattr(request, "organization", None)
+    context: dict[str, Any] = {
+        "environment": environment,
+        "organization": organization,
+        "actor": getattr(request, "actor", NOBODY),
+        "demo": settings.DEMO,
+        "my_organizations": SimpleLazyObject(lambda: _organizations(request)),
+    }
+    if organization is not None:
+        other = Environment.PRODUCTION if environment == Environment.TEST else Environment.TEST
+        context["other_environment_url"] = reverse("home", args=[other, organization.number])
+        context["menu"] = SimpleLazyObject(lambda: _menu(request, environment, organization))
+    return context
+
+
+def _organizations(request: HttpRequest) -> list[tuple[Organization, str]]:
+    actor = getattr(request, "actor", NOBODY)
+    if actor.user_id is None:
+        return []
+    environment = getattr(request, "environment", "") or Environment.TEST
+    mine = {organization for organization, held_in in actor.roles if held_in == environment}
+    found = Organization.objects.visible_to(actor).filter(pk__in=mine).order_by("name")[:20]
+    return [
+        (organization, reverse("home", args=[environment, organization.number]))
+        for organization in found
+    ]
+
+
+def _menu(
+    request: HttpRequest, environment: str, organization: Organization
+) -> list[dict[str, Any]]:
+    waiting = (
+        ClientScope.objects.visible_to(request.actor)  # type: ignore[attr-defined]  # ActingPerson
+        .of(environment, organization.pk)
+        .waiting()[:100]
+    )
+
+    def item(label: str, name: str, count: int = 0) -> dict[str, Any]:
+        url = reverse(name, args=[environment, organization.number])
+        is_home = name == "home"
+        current = request.path == url if is_home else request.path.startswith(url)
+        return {"label": label, "url": url, "current": current, "count": count}
+
+    return [
+        {
+            "title": "",
+            "items": [
+                item(_("Forside"), "home"),
+                item(_("Ta i bruk HelseID"), "clients:list"),
+                item(_("Dine klientsystemer"), "systems:list"),
+                item(_("Dine API-er"), "apis:list"),
+                item(_("Tilgangsforespørsler"), "clients:requests", len(waiting)),
+            ],
+        },
+        {"title": _("Virksomheten"), "items": [item(_("Folk og tilganger"), "people:list")]},
+    ]

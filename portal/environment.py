@@ -1,0 +1,70 @@
+"""Settings read from the process environment, with types and without surprises."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Return the setting NAME, or the content of the file that NAME_FILE points at.
+
+    Raises ImproperlyConfigured where neither is set and there is no default.
+    """
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"Set {name} (or {name}_FILE).")
+    return value
+
+
+def flag(name: str, default: str = "0") -> bool:
+    """Return the setting NAME as a truth value; anything but 0 and 1 is refused."""
+    value = text(name, default)
+    if value not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}.")
+    return value == "1"
+
+
+def base_url(default: str | None) -> str:
+    """Return BASE_URL: the origin that people and clients see, https except on this machine."""
+    value = text("BASE_URL", default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ImproperlyConfigured("BASE_URL must be https, except on localhost.")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured("BASE_URL must be an origin, such as https://portal.example.")
+    return value
+
+
+def database(data_dir: Path) -> dict[str, object]:
+    """Return Django's settings for DATABASE_URL (postgresql://…), or for SQLite in `data_dir`."""
+    url = text("DATABASE_URL", "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": data_dir / "portal.sqlite3",
+            "OPTIONS": {
+                # Writers queue at BEGIN instead of failing half-way through a transaction.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }

@@ -1,0 +1,150 @@
+"""What happens to every request, in the order of settings.MIDDLEWARE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+from onboarding.accounts.models import User
+from onboarding.core.environments import Environment
+from onboarding.suppliers.actors import NOBODY
+from onboarding.suppliers.models import Organization
+from onboarding.suppliers.queries import actor_for
+from onboarding.suppliers.requests import TenantRequest
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def machine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a view as one that programs call: it authenticates by itself, without cookies."""
+    view.is_machine = True  # type: ignore[attr-defined]  # read by MachineRequests
+    return view
+
+
+class MachineRequests:
+    """Answers programs straight from their view, past sessions, CSRF and login.
+
+    A cookie can therefore never act there, and a token request pays for none of it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        if not getattr(match.func, "is_machine", False):
+            return self.get_response(request)
+        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+class BrowserHeaders:
+    """Headers for pages that Django has no setting for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class PersonLanguage:
+    """Bokmål unless the person has chosen otherwise: a browser's wish list is not a choice."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as LocaleMiddleware
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Every page is closed unless marked; htmx is sent to the login as a whole page."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
+        response = super().handle_no_permission(request, view_func)
+        if getattr(request, "htmx", False) and response.status_code == 302:
+            return HttpResponseClientRedirect(response["Location"])
+        return response
+
+
+class ActingPerson:
+    """Puts `actor` on the request, and the tenant that the address names."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request = cast(TenantRequest, request)
+        request.actor = NOBODY
+        if isinstance(request.user, User):
+            if self._is_too_old(request):
+                logout(request)
+            else:
+                request.actor = actor_for(request.user)
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def process_view(
+        self,
+        request: TenantRequest,
+        view: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Take environment and organisation out of the address; 404 for outsiders.
+
+        Membership in the environment at hand is what counts: a role in test is none in
+        production. Views get what is left of the address. An environment that is not open sends
+        everyone to its gate, the page that says what is missing; the gate is also for those who
+        are at home in the other environment.
+        """
+        if "number" not in kwargs or "environment" not in kwargs:
+            return None
+        environment, number = kwargs.pop("environment"), kwargs.pop("number")
+        organization = Organization.objects.visible_to(request.actor).filter(number=number).first()
+        if organization is None or environment not in Environment.values:
+            raise Http404
+        known = request.actor.organizations.get(environment, frozenset())
+        is_gate = getattr(view, "is_gate", False)
+        if not (request.actor.sees_all or organization.pk in known or is_gate):
+            raise Http404
+        request.environment, request.organization = environment, organization
+        if environment not in settings.OPEN_ENVIRONMENTS and not is_gate:
+            return redirect("home", environment, number)
+        return None
+
+    @staticmethod
+    def _is_too_old(request: HttpRequest) -> bool:
+        now = timezone.now().timestamp()
+        began = request.session.setdefault("began", now)
+        return bool(now - began > settings.SESSION_ABSOLUTE_AGE.total_seconds())

@@ -1,0 +1,214 @@
+"""One settings module for every shape of the portal; the environment decides (docs/settings.md)."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from portal import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / ".data")))
+
+DEBUG = environment.flag("DEBUG")
+# Demo people, demo data and the commands that print keys. Never where real people log in.
+DEMO = environment.flag("DEMO", "1" if DEBUG else "0")
+SECRET_KEY = environment.text("SECRET_KEY", "only-for-this-laptop" if DEBUG else None)
+SECRET_KEY_FALLBACKS = environment.text("SECRET_KEY_FALLBACKS", "").split()
+BASE_URL = environment.base_url("http://localhost:8000" if DEBUG else None)
+SECURE = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = [
+    urlsplit(BASE_URL).hostname or "",
+    *environment.text("ALLOWED_HOSTS", "127.0.0.1 localhost" if DEBUG else "").split(),
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "portal",
+    "onboarding.core",
+    "onboarding.audit",
+    "onboarding.accounts",
+    "onboarding.suppliers",
+    "onboarding.apis",
+    "onboarding.systems",
+    "onboarding.clients",
+    "onboarding.keys",
+    "onboarding.sts",
+    "onboarding.smoketests",
+    "onboarding.cpapi",
+]
+MIDDLEWARE = [
+    # First: machines get neither session, cookie nor redirect, and pay for none of them.
+    "portal.middleware.MachineRequests",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "portal.middleware.BrowserHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.middleware.PersonLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.LoginRequired",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.middleware.ActingPerson",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.portal",
+            ],
+            "builtins": ["onboarding.core.templatetags.portal"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+DATABASES = {"default": environment.database(DATA_DIR)}
+REDIS_URL = environment.text("REDIS_URL", "redis://localhost:6379/0")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-sid" if SECURE else "sid"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from a login
+SESSION_COOKIE_AGE = 30 * 60  # idle; the absolute limit below
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ABSOLUTE_AGE = timedelta(hours=10)  # a working day
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if environment.flag("BEHIND_TLS_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # Designsystemet's own icons are data URIs in its CSS
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", "Bokmål"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+USE_TZ = True
+TIME_ZONE = "Europe/Oslo"  # what people see; data is UTC
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+# ES modules need their type; the platform's own table is not the same everywhere.
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".woff2": "font/woff2"}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+# Safe because every job counts its attempts in its row and gives up after a few.
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_TASK_SOFT_TIME_LIMIT = 45
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 2,
+    "health_check_interval": 10,
+    # A request must not wait for a broker that is away: the sweep finds the row anyway.
+    "max_retries": 1,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BEAT_SCHEDULE = {
+    "keys.sweep": {"task": "keys.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "smoketests.sweep": {"task": "smoketests.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "sts.sweep": {"task": "sts.sweep", "schedule": 60.0, "options": {"expires": 60}},
+}
+
+# The authorization server of each environment. Another one takes the place of ours by naming its
+# issuer here; what the portal needs of it is the metadata and the token endpoint, nothing more.
+ISSUERS = {
+    "test": environment.text("TEST_ISSUER", f"{BASE_URL}/test/sts"),
+    "production": environment.text("PRODUCTION_ISSUER", f"{BASE_URL}/production/sts"),
+}
+# Production opens when the way into it (terms, code review, going live) is built.
+OPEN_ENVIRONMENTS = frozenset({"test"})
+# Who proves a key that the worker made, while its private half is still there (ADR 0004).
+KEY_WITNESS = "onboarding.smoketests.services.witness"
+# Origins the workers may call although they are on this machine: ours, and nobody else's.
+EGRESS_OWN_ORIGINS = [BASE_URL]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "onboarding.core.redaction.RedactSecrets"}},
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["redact"]}
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"level": "INFO", "propagate": True, "handlers": []},
+        "django.server": {"level": "INFO", "propagate": True, "handlers": []},
+        # Local variables of a failed request are no business of a log.
+        "django.template": {"level": "WARNING"},
+    },
+}

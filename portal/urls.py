@@ -1,0 +1,34 @@
+"""The site's addresses: pages of an organisation, pages of nobody's, and machines' endpoints."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from portal import converters, health, pages, views
+
+converters.register()
+
+TENANT: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
+    path("", include("onboarding.suppliers.tenant_urls")),
+    path("apis/", include("onboarding.apis.urls")),
+    path("systems/", include("onboarding.systems.urls")),
+    path("clients/", include("onboarding.clients.urls")),
+    path("clients/<uuid:pk>/", pages.client, name="client"),
+    path("clients/<uuid:pk>/", include("onboarding.keys.urls")),
+    path("clients/<uuid:pk>/", include("onboarding.smoketests.urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("appearance/language", views.choose_language, name="language"),
+    path("appearance/scheme", views.choose_scheme, name="scheme"),
+    path("", include("onboarding.accounts.urls")),
+    path("", include("onboarding.suppliers.urls")),
+    path("<environment:environment>/sts/", include("onboarding.sts.urls")),
+    path("<environment:environment>/cp-api/", include("onboarding.cpapi.urls")),
+    path("<environment:environment>/<orgnr:number>/", include(TENANT)),
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error
