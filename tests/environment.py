@@ -1,0 +1,28 @@
+"""The settings of this test run, put into the environment as an installation does it.
+
+Importing this starts PostgreSQL and Redis: Django reads where they are as soon as it starts.
+"""
+
+import os
+import secrets
+
+from portal import local
+from tests import servers
+
+# Where the live server listens, so that the addresses the portal gives out lead to it.
+PORT = local.free_port()
+
+# Whoever runs the tests may have settings of a portal of his own around.
+for name in ("DEBUG", "DEMO", "ALLOWED_HOSTS", "BEHIND_TLS_PROXY", "SECRET_KEY_FALLBACKS"):
+    os.environ.pop(name, None)
+os.environ.update(
+    DEMO="1",
+    SECRET_KEY=secrets.token_urlsafe(50),
+    BASE_URL=f"http://localhost:{PORT}",
+    DATA_DIR=str(servers.folder()),
+    DATABASE_URL=servers.postgresql(),
+    REDIS_URL=servers.redis(),
+    DJANGO_LIVE_TEST_SERVER_ADDRESS=f"localhost:{PORT}",
+    # Playwright runs an event loop in the thread of the tests, which ask the database too.
+    DJANGO_ALLOW_ASYNC_UNSAFE="1",
+)
