@@ -2,5 +2,5 @@
 
 from datetime import UTC, datetime
 
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NOON = datetime(2026, 6, 5, 12, 0, tzinfo=UTC)
 HTMX = {"HX-Request": "true"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -21,8 +21,8 @@ from onboarding.suppliers.models import Membership, Organization
 from onboarding.suppliers.states import Role
 from onboarding.systems.models import ClientSystem, Revision, RevisionScope, RevisionTag
 from onboarding.systems.states import ApplicationType, Selection, Tag
+from tests.constants import NOON
 
-NOON = datetime(2026, 6, 5, 12, 0, tzinfo=UTC)
 TEST = Environment.TEST
 _numbers = count(31_000_000)
 _serial = count(1)
