@@ -40,7 +40,7 @@ class Style(NamedTuple):
     future: str
     now: str
     units: Units
-    words: tuple[str, ...]  # zero to twelve
+    words: str  # zero to twelve
     thousands: str
 
 
@@ -62,7 +62,7 @@ BOKMAL = Style(
         ("måned", "måneder"),
         ("år", "år"),
     ),
-    words=tuple("null én to tre fire fem seks sju åtte ni ti elleve tolv".split()),
+    words="null én to tre fire fem seks sju åtte ni ti elleve tolv",
     thousands=HARD_SPACE,
 )
 ENGLISH = Style(
@@ -83,7 +83,7 @@ ENGLISH = Style(
         ("month", "months"),
         ("year", "years"),
     ),
-    words=tuple("zero one two three four five six seven eight nine ten eleven twelve".split()),
+    words="zero one two three four five six seven eight nine ten eleven twelve",
     thousands=",",
 )
 
@@ -107,7 +107,7 @@ def number(value: int) -> str:
 
 def in_words(value: int) -> str:
     """Return zero to twelve in letters, greater numbers in figures."""
-    words = style().words
+    words = style().words.split()
     return words[value] if 0 <= value < len(words) else number(value)
 
 

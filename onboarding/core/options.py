@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
 
-class Option(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Option:
     """Stand-in for the label of a radio button or checkbox that needs more than a name.
+
+    Not a tuple, which Django would take for a group of choices.
 
     `choices=[("browser", Option(_("Lag det i nettleseren"), hint=_("…"), tag=_("Anbefalt")))]`.
     """
