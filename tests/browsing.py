@@ -1,0 +1,113 @@
+"""A real browser for tests, which fails them for anything that its console complains of."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    WebError,
+    sync_playwright,
+)
+
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
+PATIENCE = 15_000  # milliseconds
+ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+# A page that is left gives up what it was loading, and a download is no page.
+GIVEN_UP = "net::ERR_ABORTED"
+
+
+class Problems:
+    """What went wrong in the browser during a test: errors, refusals by the CSP, lost requests."""
+
+    def __init__(self) -> None:
+        self._seen: list[str] = []
+        self._allowed: list[str] = []
+
+    def allow(self, pattern: str) -> None:
+        """Expect problems that match this regular expression, such as `status of 422`."""
+        self._allowed.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        """Return those that no pattern allows."""
+        return [
+            problem
+            for problem in self._seen
+            if not any(re.search(pattern, problem) for pattern in self._allowed)
+        ]
+
+    def watch(self, context: BrowserContext) -> None:
+        """Note from now on what goes wrong in any page of this context."""
+        context.on("console", self._on_console)
+        context.on("weberror", self._on_error)
+        context.on("request", self._on_request)
+        context.on("requestfailed", self._on_failure)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            address = message.location.get("url", "")
+            self._seen.append(f"console: {message.text} ({address})")
+
+    def _on_error(self, error: WebError) -> None:
+        self._seen.append(f"script: {error.error}")
+
+    def _on_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme.startswith("http") and parts.hostname not in ("localhost", "127.0.0.1"):
+            self._seen.append(f"request to outside: {request.url}")
+
+    def _on_failure(self, request: Request) -> None:
+        if request.failure != GIVEN_UP:
+            self._seen.append(f"request failed: {request.url}: {request.failure}")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """One Chromium for all tests; each has a context, and so cookies, of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=ARGUMENTS,
+            chromium_sandbox=os.geteuid() != 0,  # Chromium has none for root
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def problems() -> Problems:
+    """What the browser complains of; `problems.allow(pattern)` for what a test provokes."""
+    return Problems()
+
+
+@pytest.fixture
+def context(browser: Browser, problems: Problems) -> Iterator[BrowserContext]:
+    """A browser as of a new person, Norwegian, on a desktop; problems fail the test at its end."""
+    context = browser.new_context(
+        viewport=DESKTOP, locale="nb-NO", timezone_id="Europe/Oslo", accept_downloads=True
+    )
+    context.set_default_timeout(PATIENCE)
+    problems.watch(context)
+    yield context
+    context.close()
+    assert problems.unexpected() == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """An empty page, 1280 by 900."""
+    return context.new_page()
