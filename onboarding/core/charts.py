@@ -6,7 +6,7 @@ from itertools import pairwise
 from textwrap import shorten, wrap
 from typing import NamedTuple
 
-LINE = 17  # characters that fit in a box of the wide drawing
+LINE = 16  # characters that fit in a box of the wide drawing
 BOX_WIDTH, GAP = 160, 30
 TALL_BOX, TALL_STEP = 80, 104
 
@@ -77,7 +77,12 @@ def chain(links: list[Link]) -> Chain:
 
 def _lines(name: str) -> list[str]:
     """Cut a name into two lines of a box; what does not fit ends in an ellipsis."""
-    lines = wrap(name, LINE)
-    if len(lines) <= 2:
-        return lines
-    return [lines[0], lines[1][: LINE - 1].rstrip() + "…"]
+    first, *rest = wrap(name, LINE, break_long_words=False)
+    lines = [_fitted(line) for line in (first, *rest[:1])]
+    if rest[1:] and not lines[1].endswith("…"):
+        lines[1] = lines[1][: LINE - 1].rstrip() + "…"
+    return lines
+
+
+def _fitted(line: str) -> str:
+    return line if len(line) <= LINE else line[: LINE - 1] + "…"

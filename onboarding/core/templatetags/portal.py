@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -198,13 +197,17 @@ def error_lines(form: BaseForm | BaseFormSet[Any] | None) -> list[ErrorLine]:
     return lines
 
 
-def _texts(field: BoundField) -> Iterable[str]:
-    if field.is_hidden:
-        return [
-            gettext("%(field)s: %(text)s") % {"field": field.label, "text": text}
-            for text in field.errors
-        ]
-    return map(str, field.errors)
+def _texts(field: BoundField) -> list[str]:
+    """The errors of a field as they read away from it: the usual ones do not name their field."""
+    texts = []
+    for error in field.errors.as_data():
+        (text,) = error.messages
+        if error.code == "required":
+            text = gettext("Fyll ut «%(field)s»") % {"field": field.label}
+        elif field.is_hidden:
+            text = f"{field.label}: {text}"
+        texts.append(text)
+    return texts
 
 
 def _target(field: BoundField) -> str:
