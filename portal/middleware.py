@@ -18,10 +18,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from onboarding.accounts.models import User
 from onboarding.core.environments import Environment
+from onboarding.core.refusals import Refused
 from onboarding.suppliers.actors import NOBODY
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.requests import TenantRequest
+from portal import views
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -141,6 +143,12 @@ class ActingPerson:
         request.environment, request.organization = environment, organization
         if environment not in settings.OPEN_ENVIRONMENTS and not is_gate:
             return redirect("home", environment, number)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Show a refusal as a page, where the view has no form to show it in."""
+        if isinstance(error, Refused):
+            return views.problem(request, error.status, reason=str(error))
         return None
 
     @staticmethod
