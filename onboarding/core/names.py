@@ -18,7 +18,7 @@ def clean_name(text: str) -> str:
             raise ValidationError(
                 _(
                     "Forventet synlige tegn. Fant U+%(code)04X på plass %(position)d. "
-                    "Skriv navnet på nytt."
+                    "Skriv teksten på nytt."
                 )
                 % {"code": ord(character), "position": position}
             )
