@@ -1,0 +1,124 @@
+"""Judging one public JWK: its material, and every member that says how it may be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from onboarding.jose.algorithms import fitting
+from onboarding.jose.checks import Check, fail, judge, note, passed
+from onboarding.jose.material import material, thumbprint_of
+from onboarding.jose.private_parts import MEMBERS as PRIVATE
+from onboarding.jose.weak import all_checks
+
+KID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+_KID_RULE: Final = "A-Z a-z 0-9 _ . - {1,128}"
+_REQUIRED: Final = {
+    "RSA": ("e", "kty", "n"),
+    "EC": ("crv", "kty", "x", "y"),
+    "OKP": ("crv", "kty", "x"),
+}
+_CERTIFICATES: Final = ("x5c", "x5t", "x5t#S256")
+_KNOWN: Final = frozenset(
+    {"kty", "n", "e", "crv", "x", "y", "alg", "use", "key_ops", "kid", *_CERTIFICATES}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A public key that passed every check.
+
+    `crv` is empty for RSA; `thumbprint` is RFC 7638's, 43 characters; `jwk` has the
+    required members and `alg`, `kid`, `use`, nothing else, all of them strings.
+    """
+
+    kid: str
+    alg: str
+    kty: str
+    crv: str
+    bits: int
+    thumbprint: str
+    jwk: dict[str, str]
+
+
+class Judged(NamedTuple):
+    """One JWK, judged: `key` only when all its checks let through.
+
+    `choices` are the algorithms that would fit, when the JWK does not say one.
+    """
+
+    checks: list[Check]
+    thumbprint: str
+    kid: str
+    choices: tuple[str, ...]
+    key: PublicKey | None
+
+
+def judge_jwk(jwk: Mapping[str, Any], alg: str | None = None) -> Judged:
+    """Judge a JWK as an uploaded public key: every rule, whatever the others say.
+
+    `alg` is what the user chose for a key that does not say (RFC 7517 §4.4); a key that
+    says is taken at its word. Private members are not looked at here (`private_parts`).
+    """
+    public = material(jwk)
+    says, kid = jwk.get("alg", alg), jwk.get("kid", public.thumbprint)
+    choices = fitting(public.kty, public.crv)
+    checks = [
+        *all_checks(public),
+        judge("key.algorithm", says in choices, " ".join(choices), says),
+        judge("key.use", jwk.get("use", "sig") == "sig", "sig", jwk.get("use", "")),
+        _operations(jwk.get("key_ops")),
+        _kid(kid),
+        *_other_members(jwk),
+    ]
+    key = None
+    if public.key and passed(checks):
+        members = {name: str(jwk[name]) for name in _REQUIRED[public.kty]}
+        stored = {**members, "alg": str(says), "kid": str(kid), "use": "sig"}
+        key = PublicKey(
+            str(kid), str(says), public.kty, public.crv, public.bits, public.thumbprint, stored
+        )
+    named = kid if isinstance(kid, str) else ""
+    return Judged(checks, public.thumbprint, named, () if "alg" in jwk else choices, key)
+
+
+def _operations(key_ops: Any) -> Check:
+    if key_ops is None:
+        return judge("key.operations", True, "verify", "")
+    listed = isinstance(key_ops, list) and all(isinstance(name, str) for name in key_ops)
+    found = " ".join(key_ops) if listed else key_ops
+    return judge("key.operations", key_ops == ["verify"], "verify", found)
+
+
+def _kid(kid: Any) -> Check:
+    if kid == "":  # no material, so no thumbprint to name it by, or an empty name was given
+        return fail("key.kid", _KID_RULE, "")
+    return judge("key.kid", isinstance(kid, str) and bool(KID.fullmatch(kid)), _KID_RULE, kid)
+
+
+def _other_members(jwk: Mapping[str, Any]) -> list[Check]:
+    certificates = " ".join(name for name in _CERTIFICATES if name in jwk)
+    private = {name for name in jwk if name.casefold() in PRIVATE}
+    unknown = " ".join(sorted(jwk.keys() - _KNOWN - private))
+    checks = [judge("key.certificate", not certificates, "", certificates)]
+    if unknown:
+        checks.append(note("key.unknown_members", "", unknown))
+    return checks
+
+
+def thumbprint(jwk: Mapping[str, Any]) -> str:
+    """Return the SHA-256 thumbprint of a JWK, 43 characters (RFC 7638 §3, RFC 8037 §2).
+
+    Only the required members of its type count, so a private and a public JWK of one key
+    have the same. Raises ValueError for an unknown type or when a member is missing.
+    """
+    try:
+        members = {name: jwk[name] for name in _REQUIRED[jwk["kty"]]}
+    except (KeyError, TypeError) as error:
+        raise ValueError("not a public key with all its members") from error
+    if not all(isinstance(value, str) and _PLAIN.fullmatch(value) for value in members.values()):
+        raise ValueError("a member is not a plain string")
+    return thumbprint_of(**members)

@@ -1,0 +1,112 @@
+"""Where each rule comes from: the one list of the codes that checks carry."""
+
+from typing import Final
+
+_READ: Final = {
+    "size": "CVE-2025-61920",
+    "compact": "RFC 7515 §7.1, RFC 7519 §1",
+    "base64url": "RFC 7515 §2",
+    "json": "RFC 7515 §4, RFC 8259 §8.1",
+    "critical": "RFC 7515 §4.1.11, RFC 7797 §6",
+    "compression": "RFC 7515 §4.1",
+    "embedded_key": "RFC 8725 §3.10",
+    "type": "RFC 8725 §3.11",
+    "algorithm": "RFC 7518 §3.1, RFC 8725 §3.1",
+    "signature": "RFC 7515 §5.2",
+}
+
+_OWN: Final = {
+    "assertion.type": "draft-ietf-oauth-rfc7523bis §4, RFC 8725 §3.11",
+    "assertion.kid": "RFC 7515 §4.1.4",
+    "assertion.client": "RFC 7521 §4.2",
+    "assertion.key": "RFC 7515 §4.1.4",
+    "assertion.algorithm": "OpenID Connect Registration §2, RFC 8725 §3.1",
+    "assertion.issuer": "RFC 7523 §3(1)",
+    "assertion.subject": "RFC 7523 §3(2)",
+    "assertion.client_id": "RFC 7521 §4.2",
+    "assertion.audience": "draft-ietf-oauth-rfc7523bis §4, FAPI 2.0 §5.3.2.1(8)",
+    "assertion.expiry": "RFC 7523 §3(4)",
+    "assertion.lifetime": "RFC 7523 §3(4)",
+    "assertion.not_before": "RFC 7523 §3(5), FAPI 2.0 §5.3.2.1(13)",
+    "assertion.issued_at": "RFC 7523 §3(6), FAPI 2.0 §5.3.2.1(13)",
+    "assertion.jti": "OpenID Connect Core §9",
+    "assertion.replay": "OpenID Connect Core §9, RFC 7523 §3(7)",
+    "proof.count": "RFC 9449 §4.3(1)",
+    "proof.type": "RFC 9449 §4.3(4)",
+    "proof.algorithm": "RFC 9449 §4.3(5)",
+    "proof.jwk": "RFC 9449 §4.2",
+    "proof.private_key": "RFC 9449 §4.3(7)",
+    "proof.key": "RFC 7518 §3, §6",
+    "proof.signature": "RFC 9449 §4.3(6)",
+    "proof.jti": "RFC 9449 §4.2, §11.1",
+    "proof.method": "RFC 9449 §4.3(8)",
+    "proof.url": "RFC 9449 §4.3(9)",
+    "proof.issued_at": "RFC 9449 §4.3(11), §11.1",
+    "proof.expiry": "RFC 7519 §4.1.4",
+    "proof.not_before": "RFC 7519 §4.1.5",
+    "proof.token_hash": "RFC 9449 §4.3(12)",
+    "proof.binding": "RFC 9449 §4.3(12), §7.1",
+    "proof.nonce_syntax": "RFC 9449 §8.1",
+    "proof.nonce": "RFC 9449 §4.3(10), §8, §9",
+    "proof.replay": "RFC 9449 §11.1",
+    "token.type": "RFC 9068 §4",
+    "token.key": "RFC 9068 §4",
+    "token.issuer": "RFC 9068 §4",
+    "token.audience": "RFC 9068 §4",
+    "token.expiry": "RFC 9068 §2.2, §4",
+    "token.not_before": "RFC 7519 §4.1.5",
+    "token.issued_at": "RFC 9068 §2.2",
+    "token.subject": "RFC 9068 §2.2",
+    "token.client_id": "RFC 9068 §2.2",
+    "token.jti": "RFC 9068 §2.2",
+    "token.scope_syntax": "RFC 9068 §2.2.3",
+    "token.confirmation": "RFC 7800 §3.1, RFC 9449 §6.1",
+    "token.header": "RFC 6750 §2.1, RFC 9449 §7.1",
+    "token.scheme": "RFC 9449 §7.1, §7.2",
+    "token.scope": "RFC 6750 §3.1",
+    "possession.type": "RFC 8725 §3.11",
+    "possession.kid": "RFC 7515 §4.1.4",
+    "possession.audience": "RFC 8725 §3.9",
+    "possession.expiry": "RFC 7519 §4.1.4",
+    "possession.nonce": "RFC 8555 §6.5",
+    "key.size": "OWASP ASVS 5.0 5.2.1",
+    "key.private": "RFC 7517 §9.2",
+    "key.encoding": "RFC 8259 §8.1",
+    "key.json": "RFC 7517 §4, RFC 8259",
+    "key.shape": "RFC 7517 §4, §5",
+    "key.pem": "RFC 7468",
+    "key.type": "RFC 7518 §6.1",
+    "key.curve": "RFC 7518 §6.2.1.1",
+    "key.base64url": "RFC 7518 §2, §6",
+    "key.point": "NIST SP 800-56A §5.6.2.3, RFC 8725 §3.4",
+    "key.bits": "RFC 7518 §3.3, FAPI 2.0 §5.4.1",
+    "key.exponent": "CA/Browser Forum BR §6.1.6",
+    "key.modulus": "CA/Browser Forum BR §6.1.6",
+    "key.small_factors": "CA/Browser Forum BR §6.1.6",
+    "key.fermat": "CVE-2022-26320",
+    "key.roca": "CVE-2017-15361",
+    "key.shared_primes": "https://badkeys.info",
+    "key.pattern": "https://badkeys.info",
+    "key.bias": "https://badkeys.info",
+    "key.algorithm": "RFC 7518 §3.1, RFC 7517 §4.4",
+    "key.use": "RFC 7517 §4.2",
+    "key.operations": "RFC 7517 §4.3",
+    "key.kid": "RFC 7517 §4.5",
+    "key.duplicate": "RFC 7517 §4.5",
+    "key.certificate": "RFC 7517 §4.7",
+    "key.unknown_members": "RFC 7517 §4",
+}
+
+SOURCES: Final[dict[str, str]] = {
+    **{
+        f"{prefix}.{rule}": source
+        for prefix in ("assertion", "proof", "token", "possession")
+        for rule, source in _READ.items()
+    },
+    **_OWN,
+}
+
+
+def source_of(code: str) -> str:
+    """Return the RFC and section behind a check; an unknown code is a bug and raises KeyError."""
+    return SOURCES[code]
