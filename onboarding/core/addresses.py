@@ -1,0 +1,86 @@
+"""Which addresses on the net the portal may call because somebody typed a name."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_NAT64: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+_DENIED: Final = (
+    ipaddress.ip_network("168.63.129.16/32"),  # a cloud's host agent on a global address
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("fec0::/10"),
+)
+_LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet")
+
+
+class Refusal(Exception):
+    """The address may not be called. One text for all reasons: it is no map of our network."""
+
+
+def split(url: str) -> SplitResult:
+    """Return the parts of an https URL whose host is a public-looking name on port 443.
+
+    Raises Refusal for anything else, before anything is looked up: other schemes, ports, user
+    information, IP literals in any notation, local names, characters that parsers disagree on.
+    """
+    if not url.isascii() or any(c in '\\^`{|}<>" ' or ord(c) < 33 or ord(c) == 127 for c in url):
+        raise Refusal
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Refusal from error
+    host = parts.hostname or ""
+    if parts.scheme != "https" or port not in (None, 443) or "@" in parts.netloc:
+        raise Refusal
+    if "%" in parts.netloc or parts.fragment or not _is_public_name(host):
+        raise Refusal
+    return parts
+
+
+def _is_public_name(host: str) -> bool:
+    name = host.rstrip(".").lower()
+    if "." not in name or name.endswith(_LOCAL_SUFFIXES) or _is_literal(name):
+        return False
+    labels = name.split(".")
+    fits = all(label and len(label) < 64 and label.replace("-", "").isalnum() for label in labels)
+    # A last label of digits only is an address in some notation, whatever a resolver makes of it.
+    return fits and len(name) < 254 and not labels[-1][0].isdigit()
+
+
+def _is_literal(host: str) -> bool:
+    if ":" in host:
+        return True
+    try:
+        socket.inet_aton(host)  # takes 127.1, 0x7f.1, 0177.0.0.1 and 2130706433 as well
+    except OSError:
+        return False
+    return True
+
+
+def is_callable(text: str) -> bool:
+    """Say whether an address that a name resolved to is on the public net, also when wrapped."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    return all(_is_public(candidate) for candidate in _unwrapped(address))
+
+
+def _unwrapped(address: Address) -> list[Address]:
+    found: list[Address] = [address]
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if any(address in network for network in _NAT64):
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        found += [candidate for candidate in inner if candidate is not None]
+    return found
+
+
+def _is_public(address: Address) -> bool:
+    if not address.is_global or address.is_multicast or address.is_reserved:
+        return False
+    return not any(address in network for network in _DENIED if network.version == address.version)
