@@ -91,6 +91,8 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
+# Label and view of each way to log in (accounts/ways.py); the demo's cards are not among them.
+LOGIN_WAYS: list[tuple[str, str]] = []
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -130,6 +132,17 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Letters hold links that let people in. On a laptop they are files, never lines of a log.
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if DEBUG else 'smtp'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(environment.text("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "selvbetjening@localhost")
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", "Bokmål"), ("en", "English")]
