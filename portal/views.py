@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template import loader
@@ -13,7 +12,6 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
 from onboarding.core import appearance
-from onboarding.core.refusals import Refused
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -31,9 +29,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    # Only our own refusals are written for people.
-    ours = isinstance(exception, Refused | PermissionDenied)
-    return problem(request, 403, reason=str(exception) if ours else "")
+    return problem(request, 403, reason=str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -30,7 +30,8 @@ class Style(NamedTuple):
     """Everything that differs between languages. Capital letters are Django's date format."""
 
     day: str
-    short_day: str
+    short_day: str  # of day, month and year
+    short_months: str
     table_day: str
     clock: str
     stamp: str
@@ -46,7 +47,8 @@ class Style(NamedTuple):
 
 BOKMAL = Style(
     day="j. F Y",
-    short_day="j. N Y",
+    short_day="{}. {} {}",
+    short_months="jan. feb. mars april mai juni juli aug. sep. okt. nov. des.",
     table_day="d.m.Y",
     clock="H.i",
     stamp="d.m.Y H.i.s",
@@ -67,7 +69,8 @@ BOKMAL = Style(
 )
 ENGLISH = Style(
     day="j F Y",
-    short_day="j M Y",
+    short_day="{} {} {}",
+    short_months="Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     table_day="j M Y",
     clock="H:i",
     stamp="Y-m-d H:i:s",
@@ -118,7 +121,10 @@ def day(value: date) -> str:
 
 def short_day(value: date) -> str:
     """Return a date for a narrow place: "24. nov. 2026"."""
-    return _dated(value, style().short_day)
+    shown = _local(value)
+    words = style()
+    month = words.short_months.split()[shown.month - 1]
+    return words.short_day.format(shown.day, month, shown.year).replace(" ", HARD_SPACE)
 
 
 def table_day(value: date) -> str:
@@ -138,7 +144,7 @@ def stamp(value: datetime) -> str:
 
 def moment(value: datetime, *, now: datetime) -> str:
     """Return a point in time: "i dag kl. 13.41", "24. nov. 2026 kl. 13.41"."""
-    away = (_local(value).date() - _local(now).date()).days
+    away = (_local(value) - _local(now)).days
     if -1 <= away <= 1:
         text = style().near[away + 1].format(clock(value))
     else:
@@ -175,10 +181,10 @@ def _amount(distance: timedelta, units: Units) -> str | None:
     return None
 
 
-def _local(value: datetime) -> datetime:
-    return timezone.localtime(value)
+def _local(value: date) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
 
 
 def _dated(value: date, pattern: str) -> str:
-    shown = _local(value) if isinstance(value, datetime) else value
+    shown = timezone.localtime(value) if isinstance(value, datetime) else value
     return date_format(shown, pattern).replace(" ", HARD_SPACE)

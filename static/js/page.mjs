@@ -28,14 +28,13 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The native input shows the name of the chosen file nowhere once it is dressed up.
-document.addEventListener("change", (event) => {
+function showFileNames(event) {
   if (event.target.type !== "file") return;
-  const label = event.target.parentElement.querySelector("[data-file-name]");
-  if (!label) return;
-  label.dataset.empty ??= label.innerHTML;
-  const names = [...event.target.files].map((file) => file.name).join(", ");
-  if (names) label.textContent = names;
-});
+  const place = event.target.parentElement.querySelector("[data-file-names]");
+  if (place) place.textContent = [...event.target.files].map((file) => file.name).join(", ");
+}
+document.addEventListener("change", showFileNames);
+document.addEventListener("emptied", showFileNames);
 
 /** Speak through the one live region that is never replaced: a new one would stay silent. */
 function announce(text) {

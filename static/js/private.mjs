@@ -27,6 +27,7 @@ function show(field, stopped) {
 
 function empty(field) {
   field.value = "";
+  field.dispatchEvent(new CustomEvent("emptied", { bubbles: true }));
   show(field, true);
   field.focus();
 }
@@ -88,5 +89,7 @@ document.addEventListener("submit", (event) => {
 async function sendWhenRead(form, submitter, fields) {
   const fit = await Promise.all(fields.map((field) => reading.get(field)));
   fields.forEach((field) => reading.delete(field));
-  if (fit.every(Boolean)) form.requestSubmit(submitter);
+  if (!fit.every(Boolean)) return;
+  // A form takes no second submit while it still handles the first one.
+  setTimeout(() => form.requestSubmit(submitter));
 }
