@@ -3,22 +3,56 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from onboarding.apis.models import ApiClaim, Scope
-from onboarding.clients.states import Access, KeyWay, Status
+from onboarding.clients.states import UNFINISHED, Access, KeyWay, Status
 from onboarding.core.environments import Environment
-from onboarding.core.tenancy import TenantQuerySet
+from onboarding.core.tenancy import Sees, TenantQuerySet
 from onboarding.suppliers.models import Organization
 from onboarding.systems.models import Revision
 
 
 class ClientConfigurationQuerySet(TenantQuerySet["ClientConfiguration"]):
-    # The supplier of the client system helps its customers, so it may know their clients exist.
-    shared_paths = ("revision__system__organization", "created_for")
+    shared_paths = ("created_for",)
+
+    def visible_to(self, actor: Sees) -> Self:
+        """Narrow to what this actor may know exists; what was discarded exists for nobody.
+
+        The supplier of the client system helps its customers, so it may know of their clients,
+        once they are finished.
+        """
+        kept = self.exclude(status=Status.DISCARDED)
+        if actor.sees_all:
+            return kept
+        supplied = Q(pk__in=())
+        for environment, organizations in actor.organizations.items():
+            supplied |= Q(
+                environment=environment, revision__system__organization__in=list(organizations)
+            )
+        own = super(ClientConfigurationQuerySet, kept).visible_to(actor)
+        return own | kept.filter(supplied).exclude(status=Status.DRAFT)
+
+    def at(self, environment: str, organization_id: int) -> Self:
+        """Narrow to what has a page at an organisation's address: its own, and its customers'."""
+        return self.filter(
+            Q(organization=organization_id)
+            | Q(created_for=organization_id)
+            | Q(revision__system__organization=organization_id),
+            environment=environment,
+        )
+
+    def drafts_begun(self, environment: str, organization_id: int) -> Self:
+        """Narrow to drafts that an organisation began, for itself or for another one."""
+        return self.filter(
+            Q(organization=organization_id) | Q(created_for=organization_id),
+            environment=environment,
+            status=Status.DRAFT,
+        )
 
 
 class ClientConfiguration(models.Model):
@@ -61,13 +95,15 @@ class ClientConfiguration(models.Model):
                 condition=Q(environment__in=Environment.values), name="client_environment_known"
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.DRAFT) | Q(revision__isnull=False),
+                condition=Q(status__in=UNFINISHED) | Q(revision__isnull=False),
                 name="finished_client_has_a_revision",
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.DRAFT, finished_at__isnull=True, finished_by__isnull=True)
+                condition=Q(
+                    status__in=UNFINISHED, finished_at__isnull=True, finished_by__isnull=True
+                )
                 | Q(
-                    ~Q(status=Status.DRAFT),
+                    ~Q(status__in=UNFINISHED),
                     finished_at__isnull=False,
                     finished_by__isnull=False,
                 ),
@@ -80,6 +116,13 @@ class ClientConfiguration(models.Model):
                 name="clients_of_organization",
             ),
             models.Index(fields=["revision", "-created_at", "-id"], name="clients_of_revision"),
+            # Few among many: nobody leaves a hundred thousand drafts behind.
+            models.Index(
+                fields=["organization"], condition=Q(status="draft"), name="drafts_of_organization"
+            ),
+            models.Index(
+                fields=["created_for"], condition=Q(status="draft"), name="drafts_begun_for"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,7 +137,7 @@ class ClientScopeQuerySet(TenantQuerySet["ClientScope"]):
     shared_paths = ("client__organization",)
 
     def waiting(self) -> ClientScopeQuerySet:
-        return self.filter(access=Access.PENDING).exclude(client__status=Status.DRAFT)
+        return self.filter(access=Access.PENDING).exclude(client__status__in=UNFINISHED)
 
 
 class ClientScope(models.Model):

@@ -13,9 +13,16 @@ class Status(models.TextChoices):
     DRAFT = "draft", _("Kladd")
     ACTIVE = "active", _("Aktiv")
     STOPPED = "stopped", _("Stanset")
+    DISCARDED = "discarded", _("Forkastet")
+
+
+# What has never been in use: whoever fills it in is the only one it concerns.
+UNFINISHED = (Status.DRAFT, Status.DISCARDED)
 
 
 class Action(StrEnum):
+    FILL_IN = auto()
+    DISCARD = auto()
     FINISH = auto()
     STOP = auto()
     RESUME = auto()
@@ -27,6 +34,8 @@ class Step(NamedTuple):
 
 
 STEPS: dict[Action, Step] = {
+    Action.FILL_IN: Step(frozenset({Status.DRAFT}), Status.DRAFT),
+    Action.DISCARD: Step(frozenset({Status.DRAFT}), Status.DISCARDED),
     Action.FINISH: Step(frozenset({Status.DRAFT}), Status.ACTIVE),
     Action.STOP: Step(frozenset({Status.ACTIVE}), Status.STOPPED),
     Action.RESUME: Step(frozenset({Status.STOPPED}), Status.ACTIVE),

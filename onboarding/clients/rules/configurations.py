@@ -1,0 +1,50 @@
+"""Who may do what to a client configuration, and when. Pure: no writes, no queries, no clock."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from onboarding.apis.models import Scope
+from onboarding.clients.models import ClientConfiguration
+from onboarding.clients.states import STEPS, Access, Action
+from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
+from onboarding.suppliers.actors import Actor
+
+
+def check_begin(actor: Actor, organization_id: int | None, environment: str) -> None:
+    """Return if the actor may make clients for the organisation there; raise NotPermitted."""
+    if not actor.can_write_for(organization_id, environment):
+        raise NotPermitted(_("Dette krever skrivetilgang i virksomheten som eier klienten."))
+
+
+def check(action: Action, client: ClientConfiguration, actor: Actor) -> None:
+    """Return if the action may go ahead; raise `Refused`, with the reason, if not."""
+    check_begin(actor, client.organization_id, client.environment)
+    if client.status not in STEPS[action].sources:
+        raise NotPossibleNow(
+            _("Klientkonfigurasjonen er «%(status)s», så dette er ikke mulig nå.")
+            % {"status": client.get_status_display()}
+        )
+
+
+def available(client: ClientConfiguration, actor: Actor) -> list[Action]:
+    """The actions to offer: the same rules as `check`, asked about each."""
+    return [action for action in STEPS if _is_allowed(action, client, actor)]
+
+
+def access(scope: Scope, organization_id: int) -> Access:
+    """Return what a client of the organisation gets for a scope without anyone being asked.
+
+    The API's owner has no one to ask for his own. `scope.api` is loaded.
+    """
+    if scope.needs_approval and scope.api.organization_id != organization_id:
+        return Access.PENDING
+    return Access.OK
+
+
+def _is_allowed(action: Action, client: ClientConfiguration, actor: Actor) -> bool:
+    try:
+        check(action, client, actor)
+    except Refused:
+        return False
+    return True
