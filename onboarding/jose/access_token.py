@@ -14,7 +14,11 @@ LARGEST: Final = 16 * 1024  # characters
 LONGEST_KID: Final = 128
 LONGEST_CLAIM: Final = 256
 TYPE: Final = "at+jwt"
-_NAMES: Final = (("subject", "sub"), ("client_id", "client_id"), ("jti", "jti"))
+_NAMES: Final = (
+    ("token.subject", "sub"),
+    ("token.client_id", "client_id"),
+    ("token.jti", "jti"),
+)
 
 
 def check_access_token(
@@ -44,10 +48,10 @@ def check_access_token(
     checks.append(not_expired("token.expiry", claims, now))
     checks.append(not_ahead("token.not_before", claims, "nbf", now))
     checks.append(not_ahead("token.issued_at", claims, "iat", now, required=True))
-    for rule, name in _NAMES:
+    for code, name in _NAMES:
         value = claims.get(name)
         good = is_text(value, LONGEST_CLAIM)
-        checks.append(judge(f"token.{rule}", good, f"1..{LONGEST_CLAIM}", value))
+        checks.append(judge(code, good, f"1..{LONGEST_CLAIM}", value))
     scope = claims.get("scope")
     checks.append(judge("token.scope_syntax", _is_scope(scope), "string | [string]", scope))
     checks.append(_confirmation(claims))
@@ -86,9 +90,7 @@ def _signature(
 
 def _audience(found: Any, audience: str) -> Check:
     """Ours and nobody else's; a list of one says the same as a string (RFC 7519 §4.1.3)."""
-    listed = isinstance(found, list) and all(isinstance(item, str) for item in found)
-    shown = f"[{' '.join(found)}]" if listed else found
-    return judge("token.audience", found in (audience, [audience]), audience, shown)
+    return judge("token.audience", found in (audience, [audience]), audience, found)
 
 
 def _is_scope(scope: Any) -> bool:

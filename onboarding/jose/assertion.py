@@ -145,11 +145,8 @@ def _audience(audience: Any, issuer: str, token_endpoint: str, leniencies: froze
     """The issuer as a plain string: a list of one could be a list of two next time."""
     if AUDIENCE_ENDPOINT in leniencies and token_endpoint and audience == token_endpoint:
         return note("assertion.audience", issuer, audience)
-    found = audience
-    if isinstance(audience, list) and all(isinstance(item, str) for item in audience):
-        found = f"[{' '.join(audience)}]"
     good = isinstance(audience, str) and audience == issuer
-    return judge("assertion.audience", good, issuer, found)
+    return judge("assertion.audience", good, issuer, audience)
 
 
 def _times(claims: dict[str, Any], now: float, leniencies: frozenset[str]) -> list[Check]:

@@ -1,12 +1,20 @@
 """Base64url without padding, in its one canonical form (RFC 7515 §2)."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from hashlib import sha256
+from typing import Final
+
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+_TO_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 
 
 def encode(data: bytes) -> str:
     """Return `data` in base64url without padding."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return _encode(data).decode("ascii")
+
+
+def _encode(data: bytes) -> bytes:
+    return b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
 
 
 def decode(text: str) -> bytes:
@@ -17,8 +25,8 @@ def decode(text: str) -> bytes:
     skips over such things, so the proof is that encoding gives the same text back.
     """
     given = text.encode("ascii")
-    data = urlsafe_b64decode(given + b"===")
-    if urlsafe_b64encode(data).rstrip(b"=") != given:
+    data = a2b_base64(given.translate(_TO_STANDARD) + b"===")
+    if _encode(data) != given:
         raise ValueError("not canonical base64url")
     return data
 

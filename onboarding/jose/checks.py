@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from onboarding.jose.sources import source_of
+from onboarding.jose.sources import SOURCES
 
 LONGEST = 200
 
@@ -45,23 +45,23 @@ class Check(NamedTuple):
 
 def judge(code: str, passes: bool, expected: str, found: object) -> Check:
     """Return the check that passed or failed."""
-    return Check(code, _PASSED if passes else _FAILED, expected, printable(found), source_of(code))
+    return Check(code, _PASSED if passes else _FAILED, expected, printable(found), SOURCES[code])
 
 
 def note(code: str, expected: str, found: object) -> Check:
     """Return a check that lets through, but says that `expected` would be better."""
-    return Check(code, _NOTED, expected, printable(found), source_of(code))
+    return Check(code, _NOTED, expected, printable(found), SOURCES[code])
 
 
 def fail(code: str, expected: str, found: object) -> Check:
     """Return a failed check."""
-    return Check(code, _FAILED, expected, printable(found), source_of(code))
+    return Check(code, _FAILED, expected, printable(found), SOURCES[code])
 
 
 def first_failure(checks: Iterable[Check]) -> Check | None:
     """Return the first check that failed, or None when all let through."""
     for check in checks:
-        if check.verdict is _FAILED:
+        if check.verdict == _FAILED:
             return check
     return None
 
@@ -81,12 +81,12 @@ def printable(value: object) -> str:
         text = value
     elif value is None:
         return ""
-    elif isinstance(value, dict):
-        return "object"
-    elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
-        return "array"
+    elif isinstance(value, bool | int | float):
+        return json.dumps(value) if isinstance(value, bool) else str(value)[:LONGEST]
+    elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+        text = f"[{' '.join(value)}]"
     else:
-        text = json.dumps(value, ensure_ascii=False)
+        return "array" if isinstance(value, list) else "object"
     if "eyJ" in text or "PRIVATE" in text or '"d"' in text:
         return "(left out)"
     if len(text) > LONGEST:

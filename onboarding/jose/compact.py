@@ -28,7 +28,7 @@ class Reading(NamedTuple):
 def read(token: str, *, prefix: str, limit: int = 8192) -> Reading:
     """Take a compact JWS apart strictly; nothing is verified yet.
 
-    `prefix` begins the codes of the checks: "assertion", "proof", "token" or "possession".
+    `prefix` begins the codes of the checks: "assertion", "proof" or "token".
     `limit` is in characters and is looked at first, so that size never costs work. Never
     raises, whatever the text (RFC 7515 §5.2 steps 1 to 4, RFC 7519 §7.2).
     """

@@ -132,8 +132,10 @@ def _judge_token(request: _Request) -> Decision:
         key=request.ports.key,
         now=request.now,
     )
-    if first_failure(request.checks):
-        return _refuse(request, 401, "invalid_token")
+    if failure := first_failure(request.checks):
+        # Too large is no token at all, and was not even parsed.
+        large = failure.code == "token.size"
+        return _refuse(request, *((400, "invalid_request") if large else (401, "invalid_token")))
     jkt = bound_to(reading.claims)
     request.checks.append(_scheme(request, jkt))
     if first_failure(request.checks):

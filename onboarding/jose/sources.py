@@ -64,11 +64,6 @@ _OWN: Final = {
     "token.header": "RFC 6750 §2.1, RFC 9449 §7.1",
     "token.scheme": "RFC 9449 §7.1, §7.2",
     "token.scope": "RFC 6750 §3.1",
-    "possession.type": "RFC 8725 §3.11",
-    "possession.kid": "RFC 7515 §4.1.4",
-    "possession.audience": "RFC 8725 §3.9",
-    "possession.expiry": "RFC 7519 §4.1.4",
-    "possession.nonce": "RFC 8555 §6.5",
     "key.size": "OWASP ASVS 5.0 5.2.1",
     "key.private": "RFC 7517 §9.2",
     "key.encoding": "RFC 8259 §8.1",
@@ -100,13 +95,8 @@ _OWN: Final = {
 SOURCES: Final[dict[str, str]] = {
     **{
         f"{prefix}.{rule}": source
-        for prefix in ("assertion", "proof", "token", "possession")
+        for prefix in ("assertion", "proof", "token")
         for rule, source in _READ.items()
     },
     **_OWN,
 }
-
-
-def source_of(code: str) -> str:
-    """Return the RFC and section behind a check; an unknown code is a bug and raises KeyError."""
-    return SOURCES[code]
