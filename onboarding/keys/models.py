@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from onboarding.clients.models import ClientConfiguration
-from onboarding.core.jobs import Job, JobQuerySet
+from onboarding.core.jobs import Job, JobQuerySet, JobStatus
 from onboarding.core.tenancy import TenantQuerySet
-from onboarding.keys.states import KeyState, Origin
+from onboarding.keys.states import KeyState, MakingState, Origin
 
 
 class KeyQuerySet(TenantQuerySet["Key"]):
@@ -96,7 +96,10 @@ class BarredThumbprint(models.Model):
         return self.thumbprint[:8]
 
 
-class KeyMakingQuerySet(JobQuerySet["KeyMaking"], TenantQuerySet["KeyMaking"]):
+# django-stubs gives each QuerySet class an as_manager() of its own, so no two can be combined.
+class KeyMakingQuerySet(  # type: ignore[override]
+    JobQuerySet["KeyMaking"], TenantQuerySet["KeyMaking"]
+):
     organization_path = "client__organization"
     environment_path = "client__environment"
     shared_paths = ("client__created_for",)
@@ -141,3 +144,23 @@ class KeyMaking(Job):
 
     def __str__(self) -> str:
         return f"key making {self.id}"
+
+    def state(self, at: datetime) -> MakingState:
+        """What to tell people about it at a moment."""
+        if self.status != JobStatus.PASSED:
+            return MakingState(self.status)
+        if self.delivered_at:
+            return MakingState.DELIVERED
+        is_over = not self.sealed or self.expires_at is None or self.expires_at <= at
+        return MakingState.EXPIRED if is_over else MakingState.READY
+
+
+class KeyPlan(models.Model):
+    """How the first key of a draft is to be made by the portal, once the wizard is finished."""
+
+    client = models.OneToOneField(ClientConfiguration, models.CASCADE, related_name="key_plan")
+    kind = models.CharField(max_length=20)
+    lifetime_days = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,29 @@
+"""The verbs of keys, by noun: registered keys, keys made by the portal, the end of the wizard."""
+
+from onboarding.keys.services.making import (
+    deliver,
+    expire,
+    give_up,
+    make,
+    make_again,
+    request_making,
+    sweep,
+)
+from onboarding.keys.services.registration import KeyRefused, mark_used, register, revoke
+from onboarding.keys.services.setup import finish_setup, plan_making
+
+__all__ = [
+    "KeyRefused",
+    "deliver",
+    "expire",
+    "finish_setup",
+    "give_up",
+    "make",
+    "make_again",
+    "mark_used",
+    "plan_making",
+    "register",
+    "request_making",
+    "revoke",
+    "sweep",
+]

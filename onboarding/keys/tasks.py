@@ -1,0 +1,19 @@
+"""What the workers do for keys. Rows say what is due; see services."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from onboarding.keys import services
+
+
+@shared_task(name="keys.make", acks_late=True, ignore_result=True)
+def make(*, making_id: str) -> None:
+    services.make(making_id=UUID(making_id), at=timezone.now())
+
+
+@shared_task(name="keys.sweep", ignore_result=True)
+def sweep() -> None:
+    """Every few seconds from beat."""
+    services.sweep(at=timezone.now())
