@@ -1,0 +1,239 @@
+"""The token test itself: the six steps of a client, each with what was sent and what came back.
+
+Nothing here knows the database. What a step learns, the next ones use; a step that fails ends it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
+from typing import Any, NoReturn
+
+from onboarding.core import egress
+from onboarding.jose import access_token as tokens
+from onboarding.jose import b64
+from onboarding.jose.algorithms import PrivateKey, sign
+from onboarding.jose.checks import first_failure
+from onboarding.jose.compact import read
+from onboarding.jose.generation import generate
+from onboarding.smoketests.evidence import answer_text, request_text
+from onboarding.smoketests.exchange import (
+    LARGE,
+    Outcome,
+    get,
+    json_object,
+    redacted,
+    send,
+    skew,
+    stop,
+)
+from onboarding.smoketests.states import StepName, StepStatus
+
+METADATA_PATH = "/.well-known/openid-configuration"
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+MAX_SKEW_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is tested: a client at its issuer, the scopes of one API, and that API's harmless GET.
+
+    `assertion` yields a fresh client assertion for the issuer at each call, or None when there
+    are no more. `test_url` is empty where the API has none; `waits_for` names the API's owner
+    while he has not approved any of the scopes.
+    """
+
+    issuer: str
+    client_id: str
+    scopes: tuple[str, ...]
+    audience: str
+    api_name: str
+    test_url: str
+    uses_dpop: bool
+    waits_for: str
+    assertion: Callable[[], str | None]
+
+
+@dataclass
+class Journey:
+    """One run of the steps, in the order of `states.ORDER`."""
+
+    target: Target
+    proof_key: PrivateKey = field(default_factory=lambda: PrivateKey(generate("ES256")))
+    metadata: dict[str, Any] = field(default_factory=dict)
+    issuer_keys: list[Mapping[str, Any]] = field(default_factory=list)
+    first_assertion: str = ""
+    answer: dict[str, Any] = field(default_factory=dict)
+    claims: dict[str, Any] = field(default_factory=dict)
+
+    def steps(self) -> Iterator[tuple[StepName, Callable[[], Outcome]]]:
+        yield StepName.METADATA, self.fetch_metadata
+        yield StepName.JWKS, self.fetch_keys
+        yield StepName.ASSERTION, self.take_assertion
+        yield StepName.TOKEN, self.fetch_token
+        yield StepName.CHECK, self.check_token
+        yield StepName.API, self.call_api
+
+    def fetch_metadata(self) -> Outcome:
+        """RFC 8414 §3.3: the issuer in the metadata is byte for byte the one we know."""
+        url = self.target.issuer + METADATA_PATH
+        answer, sent = get(url)
+        self.metadata = json_object(answer, sent)
+        received = answer_text(answer, self.metadata)
+        found = self.metadata.get("issuer")
+        if found != self.target.issuer:
+            stop("test.issuer", self.target.issuer, found, sent=sent, received=received)
+        for name in ("token_endpoint", "jwks_uri"):
+            address = self.metadata.get(name)
+            if not isinstance(address, str) or not self._is_same_origin(address):
+                stop("test.metadata", f"{name}: {self.target.issuer}/…", address, sent=sent)
+        seconds = skew(answer)
+        if abs(seconds) > MAX_SKEW_SECONDS:
+            expected = f"≤ {MAX_SKEW_SECONDS} s"
+            return Outcome(
+                StepStatus.NOTED, sent, received, "test.clock_skew", expected, f"{seconds:+d} s"
+            )
+        return Outcome(sent=sent, received=received)
+
+    def fetch_keys(self) -> Outcome:
+        answer, sent = get(self.metadata["jwks_uri"])
+        keys = json_object(answer, sent).get("keys")
+        if not isinstance(keys, list) or not keys or not all(isinstance(k, dict) for k in keys):
+            stop("test.jwks", '{"keys": [{…}]}', answer.body[:80], sent=sent)
+        self.issuer_keys = keys
+        shown = [{name: key.get(name) for name in ("kid", "kty", "alg", "use")} for key in keys]
+        return Outcome(sent=sent, received=answer_text(answer, {"keys": shown}))
+
+    def take_assertion(self) -> Outcome:
+        self.first_assertion = self._next_assertion()
+        reading = read(self.first_assertion, prefix="assertion")
+        shown = {"header": reading.header, "claims": reading.claims}
+        return Outcome(sent=json.dumps(shown, indent=2, ensure_ascii=False))
+
+    def fetch_token(self) -> Outcome:
+        """The DPoP nonce round, once: new assertion, new proof (RFC 9449 §8)."""
+        answer, sent = self._ask_for_token(self.first_assertion, nonce=None)
+        body = json_object(answer, sent)
+        rounds = [(sent, answer_text(answer, redacted(body)))]
+        if answer.status == 400 and body.get("error") == "use_dpop_nonce":
+            nonce = answer.headers.get("dpop-nonce", "")
+            answer, sent = self._ask_for_token(self._next_assertion(), nonce=nonce)
+            body = json_object(answer, sent)
+            rounds.append((sent, answer_text(answer, redacted(body))))
+        shown = Outcome(
+            sent="\n\n".join(sent for sent, _ in rounds),
+            received="\n\n".join(received for _, received in rounds),
+        )
+        if answer.status != 200:
+            self._explain_refusal(body, answer.status, shown)
+        if body.get("token_type") != "DPoP":
+            stop("test.token_type", "DPoP", body.get("token_type"), received=shown.received)
+        if not isinstance(body.get("access_token"), str):
+            stop("test.answer", "access_token", "", received=shown.received)
+        self.answer = body
+        if "expires_in" not in body:
+            return shown._replace(
+                status=StepStatus.NOTED, code="test.expires_in", expected="expires_in"
+            )
+        return shown
+
+    def check_token(self) -> Outcome:
+        """Signature, issuer, audience, lifetime, scopes, and the binding to our proof key."""
+        token = str(self.answer["access_token"])
+        reading = read(token, prefix="token", limit=tokens.LARGEST)
+        checks = tokens.check_access_token(
+            reading,
+            issuer=self.target.issuer,
+            audience=self.target.audience,
+            key=self._issuer_key,
+            now=time.time(),
+        )
+        shown = {"header": reading.header, "claims": reading.claims}
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        received = f"SHA-256 {digest}\n{json.dumps(shown, indent=2, ensure_ascii=False)}"
+        if failed := first_failure(checks):
+            stop(failed.code, failed.expected, failed.found, received=received)
+        missing = set(self.target.scopes) - tokens.scopes(reading.claims)
+        if missing:
+            found = " ".join(sorted(tokens.scopes(reading.claims)))
+            stop("test.scopes", " ".join(self.target.scopes), found, received=received)
+        jkt = self.proof_key.kid
+        if tokens.bound_to(reading.claims) != jkt:
+            stop("test.binding", jkt, tokens.bound_to(reading.claims) or "–", received=received)
+        self.claims = reading.claims
+        return Outcome(received=received)
+
+    def call_api(self) -> Outcome:
+        if not self.target.test_url:
+            return Outcome(StepStatus.SKIPPED, code="test.no_url")
+        answer, sent = self._call(nonce=None)
+        challenge = answer.headers.get("www-authenticate", "")
+        if answer.status == 401 and "use_dpop_nonce" in challenge:
+            answer, sent = self._call(nonce=answer.headers.get("dpop-nonce", ""))
+            challenge = answer.headers.get("www-authenticate", "")
+        received = f"{answer.status} {challenge}".strip()
+        if not 200 <= answer.status < 300:
+            stop("test.api_status", "200", received, sent=sent, received=received)
+        kind = answer.headers.get("content-type", "")
+        return Outcome(sent=sent, received=f"{received} {kind}, {len(answer.body)} B")
+
+    def _next_assertion(self) -> str:
+        assertion = self.target.assertion()
+        if assertion is None:
+            stop("test.signatures_spent", "2", "0")
+        return assertion
+
+    def _is_same_origin(self, url: str) -> bool:
+        """Metadata may not send us elsewhere: its addresses stay below the issuer's origin."""
+        origin = "/".join(self.target.issuer.split("/")[:3])
+        return url.startswith(f"{origin}/")
+
+    def _issuer_key(self, kid: str, alg: str) -> Mapping[str, Any] | None:
+        for key in self.issuer_keys:
+            if key.get("kid") == kid and key.get("alg", alg) == alg:
+                return key
+        return None
+
+    def _proof(self, method: str, url: str, **claims: str) -> str:
+        public = self.proof_key.jwk_public()
+        jwk = {name: public[name] for name in ("kty", "crv", "x", "y")}
+        made = {"jti": token_urlsafe(16), "iat": int(time.time()), "htm": method, "htu": url}
+        return sign({"typ": "dpop+jwt", "jwk": jwk}, {**made, **claims}, self.proof_key)
+
+    def _ask_for_token(self, assertion: str, *, nonce: str | None) -> tuple[egress.Answer, str]:
+        url = self.metadata["token_endpoint"]
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.target.client_id,
+            "scope": " ".join(self.target.scopes),
+            "client_assertion_type": JWT_BEARER,
+            "client_assertion": assertion,
+        }
+        proof = self._proof("POST", url, **({"nonce": nonce} if nonce else {}))
+        sent = request_text("POST", url, {"DPoP": proof}, form)
+        return send("POST", url, sent, headers={"DPoP": proof}, form=form), sent
+
+    def _explain_refusal(self, body: Mapping[str, Any], status: int, shown: Outcome) -> NoReturn:
+        error = str(body.get("error", status))
+        description = str(body.get("error_description", ""))
+        if error == "invalid_scope" and self.target.waits_for:
+            scopes = " ".join(self.target.scopes)
+            stop("test.scope_pending", scopes, self.target.waits_for, received=shown.received)
+        known = f"oauth.{error}" if error.replace("_", "").isalpha() else "test.answer"
+        found = f"{status} {error} {description}".strip()
+        stop(known, "200", found, sent=shown.sent, received=shown.received)
+
+    def _call(self, *, nonce: str | None) -> tuple[egress.Answer, str]:
+        token, url = str(self.answer["access_token"]), self.target.test_url
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        if self.target.uses_dpop:
+            ath = b64.encode(hashlib.sha256(token.encode()).digest())
+            more = {"nonce": nonce} if nonce else {}
+            proof = self._proof("GET", url.partition("?")[0], ath=ath, **more)
+            headers |= {"Authorization": f"DPoP {token}", "DPoP": proof}
+        sent = request_text("GET", url, headers, {})
+        return send("GET", url, sent, headers=headers, limit=LARGE), sent

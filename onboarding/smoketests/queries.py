@@ -1,0 +1,130 @@
+"""Reads for token tests: what can be tested, and what the panel shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from onboarding.apis.models import Api
+from onboarding.clients.models import ClientConfiguration, ClientScope
+from onboarding.clients.queries import configuration_hash
+from onboarding.clients.states import Access
+from onboarding.core.jobs import JobStatus
+from onboarding.keys.models import Key
+from onboarding.smoketests.advice import Advice, advice
+from onboarding.smoketests.models import Run, Step
+from onboarding.smoketests.states import Signer, StepStatus
+
+STATES = {
+    StepStatus.WAITING: "none",
+    StepStatus.RUNNING: "run",
+    StepStatus.PASSED: "ok",
+    StepStatus.NOTED: "warn",
+    StepStatus.FAILED: "fail",
+    StepStatus.SKIPPED: "none",
+}
+RUN_STATES = {
+    JobStatus.QUEUED: "wait",
+    JobStatus.RUNNING: "run",
+    JobStatus.PASSED: "ok",
+    JobStatus.FAILED: "fail",
+}
+
+
+def apis(client: ClientConfiguration) -> QuerySet[Api]:
+    """The APIs a client has scopes of, those with a usable scope first."""
+    mine = ClientScope.objects.filter(client=client)
+    usable = Api.objects.filter(scopes__in=mine.filter(access=Access.OK).values("scope"))
+    others = Api.objects.filter(scopes__in=mine.values("scope"))
+    return (usable if usable.exists() else others).order_by("created_at", "pk").distinct()
+
+
+def scope_names(client: ClientConfiguration, api: Api | None) -> tuple[str, ...]:
+    """The client's scopes at one API, usable or not: asking for one that waits tells why."""
+    if api is None:
+        return ()
+    rows = ClientScope.objects.filter(client=client, scope__api=api).order_by("scope__name")
+    usable = rows.filter(access=Access.OK)
+    chosen = usable if usable.exists() else rows
+    return tuple(chosen.values_list("scope__name", flat=True))
+
+
+def waits_for(client: ClientConfiguration, api: Api | None) -> str:
+    """The name of the API's owner if all of the client's scopes there wait for him, else ""."""
+    if api is None:
+        return ""
+    access = set(
+        ClientScope.objects.filter(client=client, scope__api=api).values_list("access", flat=True)
+    )
+    return api.organization.name if access == {Access.PENDING} else ""
+
+
+def waiting(at: datetime) -> list[UUID]:
+    """The runs that a worker should look at now."""
+    return list(Run.objects.due(at).values_list("pk", flat=True)[:100])
+
+
+class StepView(NamedTuple):
+    """A step as the page shows it; `state` is the key of its icon and colour."""
+
+    step: Step
+    state: str
+    advice: Advice | None
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as the page shows it."""
+
+    run: Run
+    state: str
+    steps: list[StepView]
+    done: int
+    current: Step | None
+    is_stale: bool
+
+    @property
+    def failed(self) -> StepView | None:
+        return next((view for view in self.steps if view.step.status == StepStatus.FAILED), None)
+
+
+@dataclass(frozen=True)
+class TestPanel:
+    """The token test of a client: the newest run, and what a new one can be made with."""
+
+    latest: RunView | None
+    keys: list[Key]
+    apis: list[Api]
+    is_by_browser: bool
+
+
+def run_view(run: Run, current_hash: str) -> RunView:
+    """Return a run with its steps (prefetched or read) and their advice."""
+    steps = sorted(run.steps.all(), key=lambda step: step.position)
+    views = [
+        StepView(step, STATES[StepStatus(step.status)], advice(step.code) if step.code else None)
+        for step in steps
+    ]
+    done = sum(step.status not in (StepStatus.WAITING, StepStatus.RUNNING) for step in steps)
+    current = next((step for step in steps if step.status == StepStatus.RUNNING), None)
+    state = RUN_STATES[JobStatus(run.status)]
+    return RunView(run, state, views, done, current, run.configuration_hash != current_hash)
+
+
+def panel(client: ClientConfiguration, at: datetime) -> TestPanel:
+    """Return what the panel shows, in a fixed number of queries."""
+    latest = (
+        Run.objects.filter(client=client)
+        .select_related("key", "api")
+        .prefetch_related("steps")
+        .order_by("-created_at", "-pk")
+        .first()
+    )
+    view = run_view(latest, configuration_hash(client)) if latest else None
+    keys = list(Key.objects.usable(at).filter(client=client).order_by("-created_at"))
+    is_by_browser = latest is None or latest.signer == Signer.BROWSER
+    return TestPanel(view, keys, list(apis(client)), is_by_browser)
