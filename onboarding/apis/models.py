@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from onboarding.apis.states import Dpop
@@ -17,7 +17,8 @@ from onboarding.suppliers.models import Organization
 class ApiQuerySet(TenantQuerySet["Api"]):
     def published(self, environment: str) -> ApiQuerySet:
         """APIs that any supplier may choose for a client system: those that have a scope."""
-        return self.filter(environment=environment, scopes__isnull=False).distinct()
+        has_scope = Scope.objects.filter(api=OuterRef("pk"))
+        return self.filter(Exists(has_scope), environment=environment)
 
 
 class Api(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import models
@@ -37,6 +38,13 @@ def page(rows: models.QuerySet[M], cursor: str, *, size: int = SIZE) -> Page[M]:
     found = list(ordered[: size + 1])
     older = _write(found[size - 1]) if len(found) > size else ""
     return Page(found[:size], older, after is None)
+
+
+def links(shown: Page[M], **kept: str) -> dict[str, str]:
+    """Return the addresses for components/pages.html; `kept` is the rest of the query string."""
+    query = {name: value for name, value in kept.items() if value}
+    older = f"?{urlencode(query | {'after': shown.older})}" if shown.older else ""
+    return {"newest": "" if shown.is_first else f"?{urlencode(query)}", "older": older}
 
 
 def _write(row: models.Model) -> str:

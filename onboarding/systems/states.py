@@ -50,3 +50,12 @@ class UriKind(models.TextChoices):
 class Selection(models.TextChoices):
     PRESELECTED = "preselected", _("Forhåndsvalgt")
     AVAILABLE = "available", _("Tilgjengelig")
+
+
+class Step(models.TextChoices):
+    """The pages on which a draft is filled in, in order; the last one publishes."""
+
+    BASICS = "basics", _("Grunnopplysninger")
+    AUTHENTICATION = "authentication", _("Pålogging og API-kall")
+    SERVICES = "services", _("Tjenester og scopes")
+    CHECK = "check", _("Kontroller svarene")

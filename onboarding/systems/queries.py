@@ -1,0 +1,87 @@
+"""Reads over client systems and their revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from onboarding.apis.models import Api, Scope
+from onboarding.audit.models import Event
+from onboarding.systems.content import ChosenScope, Content
+from onboarding.systems.models import ClientSystem, Revision, RevisionQuerySet
+from onboarding.systems.states import Tag, UriKind
+
+OFFERED = 20  # APIs on one page: more is a matter for the search
+
+
+def with_content(revisions: RevisionQuerySet) -> RevisionQuerySet:
+    """Return `revisions` so that content() of each costs nothing more (three queries for all)."""
+    return revisions.prefetch_related("tags", "uris", "scopes__scope")
+
+
+def content(revision: Revision) -> Content:
+    """Return what a revision says. Four queries, none after with_content()."""
+    tags = {row.tag for row in revision.tags.all()}
+    uris = sorted(revision.uris.all(), key=lambda row: row.pk)
+    scopes = sorted(ChosenScope(row.scope.name, row.selection) for row in revision.scopes.all())
+    return Content(
+        name=revision.name,
+        application_type=revision.application_type,
+        tags=tuple(tag for tag in Tag.values if tag in tags),
+        machine_to_machine=revision.machine_to_machine,
+        user_login=revision.user_login,
+        redirect_uris=tuple(row.uri for row in uris if row.kind == UriKind.REDIRECT),
+        post_logout_uris=tuple(row.uri for row in uris if row.kind == UriKind.POST_LOGOUT),
+        refresh_tokens=revision.refresh_tokens,
+        tenancy=revision.tenancy,
+        algorithm=revision.algorithm,
+        scopes=tuple(scopes),
+    )
+
+
+def draft(system: ClientSystem) -> Revision | None:
+    """Return the revision being worked on, with its content; None where all are published."""
+    found = with_content(Revision.objects.filter(system=system, published_at=None))
+    return found.select_related("system").first()
+
+
+def current(system: ClientSystem) -> Revision | None:
+    """Return the newest published revision, with its content."""
+    if system.current_id is None:
+        return None
+    found = with_content(Revision.objects.filter(pk=system.current_id))
+    return found.select_related("published_by").first()
+
+
+def selections(revision: Revision) -> dict[UUID, str]:
+    """Return the chosen scopes of a revision: its Selection for each scope's id."""
+    return {row.scope_id: row.selection for row in revision.scopes.all()}
+
+
+def offered_apis(environment: str, *, text: str, chosen: Iterable[UUID]) -> QuerySet[Api]:
+    """Return APIs to choose scopes from: those chosen already, then by name.
+
+    `text` narrows to a part of the name, the short name or the owner's name. OFFERED at most.
+    """
+    scopes = Prefetch("scopes", Scope.objects.order_by("name"))
+    mine = Api.objects.published(environment).filter(scopes__in=list(chosen))
+    others = Api.objects.published(environment).filter(
+        Q(name__icontains=text)
+        | Q(short_name__icontains=text)
+        | Q(organization__name__icontains=text)
+    )
+    ids = [*mine.values_list("pk", flat=True).distinct(), *_first(others)]
+    found = Api.objects.filter(pk__in=ids).select_related("organization")
+    return found.prefetch_related(scopes).order_by("name", "short_name")
+
+
+def _first(apis: QuerySet[Api]) -> list[UUID]:
+    return list(apis.order_by("name", "short_name").values_list("pk", flat=True)[:OFFERED])
+
+
+def last_saved(revision: Revision) -> Event | None:
+    """Return the event that tells who saved a draft last, and when."""
+    label = f"{revision._meta.label_lower}:{revision.pk}"
+    return Event.objects.filter(subject=label).order_by("-seq").first()

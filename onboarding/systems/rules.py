@@ -1,0 +1,65 @@
+"""Who may change client systems, and when. Pure: no writes, no queries, no clock."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from onboarding.core.refusals import Invalid, NotPermitted, NotPossibleNow
+from onboarding.suppliers.actors import Actor
+from onboarding.systems.content import Content, problems
+from onboarding.systems.models import ClientSystem, Revision
+from onboarding.systems.states import Step
+
+
+class Stale(NotPossibleNow):
+    """Somebody else has saved the same step meanwhile."""
+
+
+def may_write(actor: Actor, organization_id: int, environment: str) -> bool:
+    """Say whether the actor may make and change the organization's systems there."""
+    return actor.can_write_for(organization_id, environment)
+
+
+def check_write(actor: Actor, organization_id: int, environment: str) -> None:
+    """Raise NotPermitted unless the actor may write for the system's owner."""
+    if not may_write(actor, organization_id, environment):
+        raise NotPermitted(
+            _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
+        )
+
+
+def person(actor: Actor) -> int:
+    """Return who is to answer for a version: always somebody, so NotPermitted for the portal."""
+    if actor.user_id is None:
+        raise NotPermitted(_("Et klientsystem må ha en person som står bak hver versjon."))
+    return actor.user_id
+
+
+def check_draft(revision: Revision | None) -> Revision:
+    """Return the draft; raise NotPossibleNow where there is none."""
+    if revision is None:
+        raise NotPossibleNow(
+            _("Klientsystemet har ingen kladd nå. Den kan være publisert eller forkastet.")
+        )
+    return revision
+
+
+def check_fresh(content: Content, step: Step, seen: str | None) -> None:
+    """Raise Stale if the answers of `step` are no longer those with the fingerprint `seen`."""
+    if seen is not None and seen != content.fingerprint(step):
+        raise Stale(_("Kladden er endret etter at du åpnet siden. Ingenting er lagret."))
+
+
+def check_publish(content: Content) -> None:
+    """Raise Invalid, with all that is wrong, unless the draft holds together."""
+    if found := problems(content):
+        raise Invalid(" ".join(str(problem.text) for problem in found))
+
+
+def check_new_version(system: ClientSystem, draft: Revision | None) -> Revision:
+    """Return the version to go on from; raise NotPossibleNow if there is none, or a draft."""
+    if draft is not None:
+        raise NotPossibleNow(_("Klientsystemet har allerede en kladd. Gå videre med den."))
+    if system.current is None:
+        raise NotPossibleNow(_("Klientsystemet har ingen publisert versjon å bygge på."))
+    return system.current
