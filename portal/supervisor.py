@@ -26,14 +26,14 @@ KEPT_LOGS = 3
 WATCH = """
 trap '' INT TERM HUP
 while read -r line; do groups=$line; done
-for group in $groups; do kill -TERM -- "-$group" 2>/dev/null; done
+for group in $groups; do kill -TERM "-$group" 2>/dev/null; done
 for turn in 1 2 3 4 5 6 7 8 9 10; do
   left=
-  for group in $groups; do kill -0 -- "-$group" 2>/dev/null && left="$left $group"; done
+  for group in $groups; do kill -0 "-$group" 2>/dev/null && left="$left $group"; done
   [ -n "$left" ] || exit 0
   sleep 0.5
 done
-for group in $left; do kill -KILL -- "-$group" 2>/dev/null; done
+for group in $left; do kill -KILL "-$group" 2>/dev/null; done
 """
 
 
@@ -73,6 +73,7 @@ class Child:
     settings: str = ""  # given on its standard input
     user: str | None = None  # None: the supervisor's own
     ending: signal.Signals = signal.SIGTERM  # what asks it to stop
+    is_needed: bool = False  # by the others, which are therefore stopped before it
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -133,12 +134,6 @@ class Supervisor:
         self._start(child)
         return child
 
-    def remove(self, child: Child) -> None:
-        """Stop one process and keep it no longer; one that has ended already is no error."""
-        _end([child])
-        self.children.remove(child)
-        self._tell_watchdog()
-
     def tend(self) -> None:
         """Start again what has died: at once if it had run well, else after a growing wait."""
         now = time.monotonic()
@@ -149,9 +144,9 @@ class Supervisor:
                 self._start(child)
 
     def stop(self) -> None:
-        """Stop the children: the first of them, which the others need, after all the rest."""
-        _end(self.children[1:])
-        _end(self.children[:1])
+        """Stop the children, those that others need last."""
+        _end([child for child in self.children if not child.is_needed])
+        _end([child for child in self.children if child.is_needed])
         self.children = []
         self._watchdog.guard([])
         self._watchdog.close()

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from portal import processes
-from portal.supervisor import Child
+from portal.supervisor import Child, Supervisor
 from portal.tasks import HEARTBEAT
 from tests import portals, servers
 
@@ -23,12 +23,11 @@ class Worker:
 
     def __init__(self, *, beat: bool) -> None:
         name = f"worker-{uuid4().hex[:8]}"
+        self._supervisor = Supervisor(cwd=processes.BASE_DIR)
         self.child = self._start(name, processes.worker(name=f"{name}@localhost"))
-        self._children = [self.child]
         if beat:
             schedule = servers.folder() / f"{name}-schedule"
-            command = processes.scheduler(schedule=schedule)
-            self._children.append(self._start(f"{name}-scheduler", command))
+            self._start(f"{name}-scheduler", processes.scheduler(schedule=schedule))
 
     @property
     def log(self) -> str:
@@ -43,9 +42,7 @@ class Worker:
 
     def stop(self) -> None:
         """End it, and its scheduler, in good order."""
-        for child in self._children:
-            servers.supervisor().remove(child)
-        self._children = []
+        self._supervisor.stop()
 
     def _start(self, name: str, command: list[str]) -> Child:
         name_of_database = connection.settings_dict["NAME"]
@@ -55,7 +52,7 @@ class Worker:
             "DJANGO_SETTINGS_MODULE": "portal.settings",
         }
         child = Child(name, processes.here(command), environment, servers.log(name))
-        return servers.supervisor().add(child)
+        return self._supervisor.add(child)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import psycopg
 import redis
 
 from portal import local, probe, processes
-from portal.supervisor import Child
+from portal.supervisor import Child, Supervisor
 from tests import servers
 
 PATIENCE = 60.0
@@ -57,14 +57,12 @@ def running(data_dir: Path, *, port: int | None = None, **settings: str) -> Iter
     environment = plain_environment(DATA_DIR=str(data_dir), PORT=str(port), **settings)
     command = [sys.executable, "manage.py", "run"]
     child = Child("run", command, environment, servers.log(f"run-{uuid4().hex[:8]}"))
-    servers.supervisor().add(child)
-    try:
+    with Supervisor(cwd=processes.BASE_DIR) as supervisor:
+        supervisor.add(child)
         wait_for(lambda: child.has_ended() or "\nready " in "\n" + child.log.read_text())
         if child.has_ended():
             raise RuntimeError(f"`manage.py run` ended: {child.log.read_text()}")
         yield Portal(f"http://localhost:{port}", port, data_dir, {"run": child})
-    finally:
-        servers.supervisor().remove(child)
 
 
 @contextmanager
@@ -99,15 +97,11 @@ def production_shape(data_dir: Path) -> Iterator[Portal]:
         for name, command in commands.items()
     }
     portal = Portal(f"http://localhost:{port}", port, data_dir, children)
-    try:
+    with Supervisor(cwd=processes.BASE_DIR) as supervisor:
         for child in children.values():
-            servers.supervisor().add(child)
-        wait_for(lambda: _is_whole(portal.health()))
+            supervisor.add(child)
+        wait_for(lambda: _is_whole(portal))
         yield portal
-    finally:
-        for child in children.values():
-            if child in servers.supervisor().children:
-                servers.supervisor().remove(child)
 
 
 def processes_with(setting: str) -> list[int]:
@@ -138,8 +132,12 @@ def _processes_by_ps(setting: str) -> list[int]:
     return [int(line.split()[0]) for line in said.stdout.splitlines() if setting in line.split()]
 
 
-def _is_whole(health: probe.Health | None) -> bool:
-    return bool(health and health["ok"] and health["worker"] is not None)
+def _is_whole(portal: Portal) -> bool:
+    """Return whether the web answers and every worker has said that it is ready."""
+    health = portal.health()
+    workers = [child for name, child in portal.processes.items() if name.startswith("worker")]
+    are_ready = all(" ready." in child.log.read_text() for child in workers)
+    return bool(are_ready and health and health["ok"] and health["worker"] is not None)
 
 
 def _new_database() -> str:

@@ -84,7 +84,9 @@ class Run:
         configuration = processes.redis_settings(
             port=url.port or 0, folder=folder, password=url.password or ""
         )
-        supervisor.add(self._child("redis", [server, "-"], configuration))
+        redis = self._child("redis", [server, "-"], configuration)
+        redis.is_needed = True
+        supervisor.add(redis)
 
     def _start_rest(self, supervisor: Supervisor) -> None:
         commands = {
