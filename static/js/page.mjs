@@ -63,8 +63,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   focusMarked(region);
 });
 
-const unanswered = () => document.getElementById("unanswered");
-for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => { unanswered().hidden = false; });
+// A request that fails changes nothing on the page, so it has to be said.
+function sayUnanswered(isUnanswered) {
+  document.getElementById("unanswered").hidden = !isUnanswered;
 }
-document.addEventListener("htmx:afterOnLoad", () => { unanswered().hidden = true; });
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => sayUnanswered(true));
+}
+document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  if (xhr.status >= 200 && xhr.status < 500) sayUnanswered(false);
+});
