@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal.middleware import machine
+from onboarding.core.machines import machine
 from portal.tasks import HEARTBEAT
 
 

@@ -29,12 +29,6 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
-def machine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Mark a view as one that programs call: it authenticates by itself, without cookies."""
-    view.is_machine = True  # type: ignore[attr-defined]  # read by MachineRequests
-    return view
-
-
 class MachineRequests:
     """Answers programs straight from their view, past sessions, CSRF and login.
 

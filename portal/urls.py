@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from onboarding.sts import views as sts
 from portal import converters, health, pages, views
 
 converters.register()
@@ -18,13 +19,19 @@ TENANT: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First, because they are asked for most.
+    path("<environment:environment>/sts/", include("onboarding.sts.urls")),
+    path(
+        ".well-known/oauth-authorization-server/<environment:environment>/sts",
+        sts.metadata,
+        name="sts_metadata",
+    ),
+    path("<environment:environment>/cp-api/", include("onboarding.cpapi.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("appearance/language", views.choose_language, name="language"),
     path("appearance/scheme", views.choose_scheme, name="scheme"),
     path("", include("onboarding.accounts.urls")),
     path("", include("onboarding.suppliers.urls")),
-    path("<environment:environment>/sts/", include("onboarding.sts.urls")),
-    path("<environment:environment>/cp-api/", include("onboarding.cpapi.urls")),
     path("<environment:environment>/<orgnr:number>/", include(TENANT)),
 ]
 
