@@ -106,6 +106,20 @@ def test_the_check_itself_bites(source: str, complaint: str) -> None:
     assert complaint in list(complaints(source))
 
 
+def test_every_icon_that_is_used_is_drawn() -> None:
+    drawn = set(
+        re.findall(r'<symbol id="i-([a-z]+)"', (ROOT / "components" / "icons.html").read_text())
+    )
+    used = {
+        name
+        for path in TEMPLATES
+        for name in re.findall(r'\{% (?:icon|mark|tag) "([a-z]+)"', path.read_text())
+    }
+
+    assert {"ok", "copy"} <= used
+    assert used - drawn == set()
+
+
 def test_a_good_form_passes() -> None:
     source = "<form method='post' hx-post='{% url 'x' %}'>{% csrf_token %}</form>"
 
