@@ -13,7 +13,7 @@ from onboarding.clients.rules import configurations as rules
 from onboarding.clients.states import Access
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
-from onboarding.systems.models import ClientSystem, RevisionScope
+from onboarding.systems.models import ClientSystem, Revision, RevisionScope
 from onboarding.systems.states import Selection
 
 SHOWN = 20
@@ -91,3 +91,13 @@ def claims_needed(client: ClientConfiguration) -> list[ApiClaim]:
     chosen = client.scopes.values("scope__api")
     claims = ApiClaim.objects.filter(api__in=chosen).select_related("api")
     return list(claims.order_by("api__name", "label", "claim_type"))
+
+
+def newer_revision(client: ClientConfiguration) -> Revision | None:
+    """Return the version that the client system has got since it was chosen, if any.
+
+    `client.revision.system.current` is loaded.
+    """
+    chosen = client.revision
+    current = chosen.system.current if chosen else None
+    return current if current != chosen else None

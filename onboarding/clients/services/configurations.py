@@ -69,7 +69,9 @@ def choose_system(
     offered = ClientSystem.objects.offered(client.environment).select_related("current")
     system = offered.filter(pk=system_id).first()
     if system is None or system.current is None:
-        raise Invalid(_("Fagsystemet finnes ikke i dette miljøet. Velg et annet."), field="system")
+        raise Invalid(
+            _("Fagsystemet finnes ikke i dette miljøet. Velg et annet."), field="system_id"
+        )
     if client.revision_id != system.current.pk:
         kept = system.current.scopes.values("scope")
         client.scopes.exclude(scope__in=kept).delete()
@@ -92,7 +94,9 @@ def choose_scopes(
     offered = {row.scope_id: row.scope for row in offers.revision_scopes(client)}
     wanted = set(scope_ids)
     if wanted - offered.keys():
-        raise Invalid(_("Et av scopene tilbys ikke av fagsystemet. Velg på nytt."), field="scopes")
+        raise Invalid(
+            _("Et av scopene tilbys ikke av fagsystemet. Velg på nytt."), field="scope_ids"
+        )
     if offered and not wanted:
         raise Invalid(
             _("Forventet minst ett scope. Fant ingen. Velg det klienten trenger."), field="scopes"
