@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import zip_longest
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from onboarding.apis.models import Api, Scope
 from onboarding.audit.models import Event
-from onboarding.systems.content import ChosenScope, Content
+from onboarding.systems.content import Change, ChosenScope, Content, changes
 from onboarding.systems.models import ClientSystem, Revision, RevisionQuerySet
 from onboarding.systems.states import Tag, UriKind
 
+HISTORY = 10  # versions on one page
 OFFERED = 20  # APIs on one page: more is a matter for the search
 
 
@@ -85,3 +88,34 @@ def last_saved(revision: Revision) -> Event | None:
     """Return the event that tells who saved a draft last, and when."""
     label = f"{revision._meta.label_lower}:{revision.pk}"
     return Event.objects.filter(subject=label).order_by("-seq").first()
+
+
+def with_drafts(systems: Iterable[ClientSystem]) -> set[UUID]:
+    """Return the ids of those that have a draft."""
+    drafts = Revision.objects.filter(system__in=list(systems), published_at=None)
+    return set(drafts.values_list("system_id", flat=True))
+
+
+class Version(NamedTuple):
+    """A revision in the history of its system, with what it changed; None for the first."""
+
+    revision: Revision
+    changes: list[Change] | None
+
+
+def history(revisions: RevisionQuerySet, *, before: int | None) -> tuple[list[Version], int | None]:
+    """Return versions of one system, newest first, and the number to go on before, if any.
+
+    `before` is a version number to begin below. Five queries, however many versions there are.
+    """
+    ordered = with_content(revisions).select_related("created_by", "published_by")
+    if before is not None:
+        ordered = ordered.filter(number__lt=before)
+    found = list(ordered.order_by("-number")[: HISTORY + 1])
+    said = [content(revision) for revision in found]
+    shown = [
+        Version(revision, changes(older, newer) if older else None)
+        for revision, newer, older in zip_longest(found[:HISTORY], said[:HISTORY], said[1:])
+        if revision
+    ]
+    return shown, shown[-1].revision.number if len(found) > HISTORY else None
