@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from onboarding.sts import views as sts
-from portal import converters, health, pages, views
+from portal import api_page, converters, health, pages, system_page, views
 
 converters.register()
 
@@ -11,7 +11,9 @@ TENANT: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("", include("onboarding.suppliers.tenant_urls")),
     path("apis/", include("onboarding.apis.urls")),
+    path("apis/<uuid:pk>/", api_page.api, name="api"),
     path("systems/", include("onboarding.systems.urls")),
+    path("systems/<uuid:pk>/", system_page.system, name="system"),
     path("clients/", include("onboarding.clients.urls")),
     path("clients/<uuid:pk>/", pages.client, name="client"),
     path("clients/<uuid:pk>/", include("onboarding.keys.urls")),
