@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def _call_at(code: str, start: int) -> ast.AST | None:
     return None
 
 
-def _words(name: str, texts: list[object]) -> Iterator[Words]:
+def _words(name: str, texts: Sequence[object]) -> Iterator[Words]:
     strings = [text for text in texts if isinstance(text, str)]
     if name.startswith("ngettext") and len(strings) == 2:
         yield strings[0], strings[1]
@@ -83,7 +83,7 @@ def renewed() -> Catalog:
     return catalog
 
 
-def untranslated(catalog: Catalog) -> list[Words]:
+def untranslated(catalog: Catalog) -> list[object]:
     """Return the strings that have no English yet."""
     return [message.id for message in catalog if message.id and not _is_whole(message)]
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -74,7 +74,7 @@ class PersonLanguage:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as LocaleMiddleware
+            request.LANGUAGE_CODE = language  # as LocaleMiddleware does
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
@@ -85,9 +85,9 @@ class LoginRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., Any]
-    ) -> HttpResponseBase:
+    ) -> HttpResponseRedirect:
         response = super().handle_no_permission(request, view_func)
-        if getattr(request, "htmx", False) and response.status_code == 302:
+        if getattr(request, "htmx", False):
             return HttpResponseClientRedirect(response["Location"])
         return response
 
@@ -107,6 +107,8 @@ class ActingPerson:
             else:
                 request.actor = actor_for(request.user)
         response = self.get_response(request)
+        if response.status_code == 405:
+            response = self._explained(request, response)
         patch_vary_headers(response, ["HX-Request"])
         return response
 
@@ -144,6 +146,13 @@ class ActingPerson:
         if isinstance(error, Refused):
             return views.problem(request, error.status, reason=str(error))
         return None
+
+    @staticmethod
+    def _explained(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Django's own answer to a wrong method is an empty page."""
+        page = views.problem(request, 405)
+        page["Allow"] = response["Allow"]
+        return page
 
     @staticmethod
     def _is_too_old(request: HttpRequest) -> bool:
