@@ -58,7 +58,7 @@ def check_client_assertion(
         return checks
     header, claims = reading.header, reading.claims
     checks += header_checks(header, "assertion")
-    checks.append(_type(header.get("typ")))
+    checks.append(_type(header))
     checks += _signature(reading, keys, algorithms)
     checks += _parties(claims, client_id, form_client_id)
     checks.append(_audience(claims.get("aud"), issuer, token_endpoint, leniencies))
@@ -92,8 +92,9 @@ def life_end(claims: dict[str, Any]) -> float:
     return (numeric_date(claims.get("exp")) or 0.0) + SKEW
 
 
-def _type(typ: Any) -> Check:
-    if typ is None or (isinstance(typ, str) and typ.lower() in ("jwt", "application/jwt")):
+def _type(header: dict[str, Any]) -> Check:
+    typ = header.get("typ")
+    if "typ" not in header or (isinstance(typ, str) and typ.lower() in ("jwt", "application/jwt")):
         return note("assertion.type", TYPE, typ)
     good = isinstance(typ, str) and typ.lower().removeprefix("application/") == TYPE
     return judge("assertion.type", good, TYPE, typ)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from onboarding.jose.algorithms import fitting
-from onboarding.jose.checks import Check, fail, judge, note, passed
+from onboarding.jose.checks import Check, judge, note, passed
 from onboarding.jose.material import material, thumbprint_of
 from onboarding.jose.private_parts import MEMBERS as PRIVATE
 from onboarding.jose.weak import all_checks
@@ -71,7 +71,7 @@ def judge_jwk(jwk: Mapping[str, Any], alg: str | None = None) -> Judged:
         judge("key.algorithm", says in choices, " ".join(choices), says),
         judge("key.use", jwk.get("use", "sig") == "sig", "sig", jwk.get("use", "")),
         _operations(jwk.get("key_ops")),
-        _kid(kid),
+        judge("key.kid", "kid" not in jwk or _is_kid(kid), _KID_RULE, kid),
         *_other_members(jwk),
     ]
     key = None
@@ -93,10 +93,8 @@ def _operations(key_ops: Any) -> Check:
     return judge("key.operations", key_ops == ["verify"], "verify", found)
 
 
-def _kid(kid: Any) -> Check:
-    if kid == "":  # no material, so no thumbprint to name it by, or an empty name was given
-        return fail("key.kid", _KID_RULE, "")
-    return judge("key.kid", isinstance(kid, str) and bool(KID.fullmatch(kid)), _KID_RULE, kid)
+def _is_kid(kid: Any) -> bool:
+    return isinstance(kid, str) and KID.fullmatch(kid) is not None
 
 
 def _other_members(jwk: Mapping[str, Any]) -> list[Check]:

@@ -69,7 +69,7 @@ def material(jwk: Mapping[str, Any]) -> Material:
             return _none("EC", fail("key.curve", " ".join(CURVES), crv))
         if isinstance(x, str) and isinstance(y, str):
             return _ec(crv, x, y) if len(x) + len(y) <= LONGEST_MEMBERS else _read_ec(crv, x, y)
-        return _none("EC", fail("key.base64url", "x y", ""))
+        return _none("EC", fail("key.base64url", "x y", ""), crv)
     return _none("", fail("key.type", "RSA EC", kty))
 
 
@@ -82,8 +82,8 @@ def thumbprint_of(**members: str) -> str:
     return b64.digest(f"{{{text}}}".encode())
 
 
-def _none(kty: str, *checks: Check) -> Material:
-    return Material(kty, "", 0, "", None, 0, checks)
+def _none(kty: str, check: Check, crv: str = "") -> Material:
+    return Material(kty, crv, 0, "", None, 0, (check,))
 
 
 def _read_rsa(n: str, e: str) -> Material:
@@ -117,7 +117,7 @@ def _read_ec(crv: str, x: str, y: str) -> Material:
     try:
         raw_x, raw_y = b64.decode(x), b64.decode(y)
     except ValueError:
-        return _none("EC", fail("key.base64url", "base64url", ""))
+        return _none("EC", fail("key.base64url", "base64url", ""), crv)
     checks = [
         judge("key.type", True, "RSA EC", "EC"),
         judge("key.curve", True, " ".join(CURVES), crv),

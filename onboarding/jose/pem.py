@@ -76,22 +76,24 @@ def read_pem(text: str) -> Pem:
     if certificate:
         dotted = certificate.public_key_algorithm_oid.dotted_string
         algorithm = _OIDS.get(dotted, dotted)
+    if algorithm not in ("RSA", "EC"):
+        return Pem(None, [*checks, fail("key.type", "RSA EC", algorithm)])
     try:
         key: object = certificate.public_key() if certificate else load_der_public_key(der)
     except (ValueError, UnsupportedAlgorithm):
         return Pem(None, [*checks, fail("key.type", "RSA EC", algorithm)])
-    return _members(key, checks, algorithm)
+    return _members(key, checks)
 
 
-def _members(key: object, checks: list[Check], algorithm: str) -> Pem:
-    if isinstance(key, rsa.RSAPublicKey) and algorithm != "RSASSA-PSS":
+def _members(key: object, checks: list[Check]) -> Pem:
+    if isinstance(key, rsa.RSAPublicKey):
         return Pem(rsa_members(key), checks)
     if isinstance(key, ec.EllipticCurvePublicKey):
         try:
             return Pem(ec_members(key), checks)
         except KeyError:
             return Pem(None, [*checks, fail("key.curve", " ".join(CURVES), key.curve.name)])
-    return Pem(None, [*checks, fail("key.type", "RSA EC", algorithm)])
+    return Pem(None, [*checks, fail("key.type", "RSA EC", type(key).__name__)])
 
 
 def _kind(text: str) -> str:

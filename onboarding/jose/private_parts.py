@@ -37,6 +37,8 @@ _NAMES: Final = (
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 _PKCS12 = bytes.fromhex("020103")
+# Loading one makes the library warn of its own future, and we have no use for it.
+_DIFFIE_HELLMAN = (bytes.fromhex("2a864886f70d010301"), bytes.fromhex("2a8648ce3e0201"))
 _PKCS7_DATA = bytes.fromhex("06092a864886f70d010701")
 
 
@@ -92,6 +94,11 @@ def _keys(text: str) -> Iterator[tuple[str, object]]:
 
 
 def _load_pem(block: str) -> object:
+    if "BEGIN PRIVATE" in block:
+        try:
+            return _load_der(b64decode("".join(block.splitlines()[1:-1])))
+        except ValueError:
+            return None
     load = load_ssh_private_key if "OPENSSH" in block else load_pem_private_key
     try:
         return load(block.encode(), None, unsafe_skip_rsa_key_validation=True)
@@ -102,17 +109,22 @@ def _load_pem(block: str) -> object:
 def _load_naked(text: str) -> Iterator[tuple[str, object]]:
     try:
         der = b64decode("".join(text.split()), validate=True)
+        if _PKCS12 in der[:8] and _PKCS7_DATA in der[:64]:
+            yield "PKCS#12", None
+        else:
+            yield "PRIVATE KEY", _load_der(der)
     except ValueError:
         return
-    if _PKCS12 in der[:8] and _PKCS7_DATA in der[:64]:
-        yield "PKCS#12", None
-        return
+
+
+def _load_der(der: bytes) -> object:
+    """The key, None when nothing is known of it; ValueError when it is no private key."""
+    if any(oid in der[:40] for oid in _DIFFIE_HELLMAN):
+        return None
     try:
-        yield "PRIVATE KEY", load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
-    except TypeError:  # encrypted, which is private all the same
-        yield "PRIVATE KEY", None
-    except (ValueError, UnsupportedAlgorithm):
-        return
+        return load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+    except (TypeError, UnsupportedAlgorithm):  # encrypted, or of a type that nobody may use
+        return None
 
 
 def _public_members(key: object) -> Mapping[str, str]:
