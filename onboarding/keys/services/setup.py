@@ -60,8 +60,7 @@ def finish_setup(
             _(
                 "Nettleseren sendte ikke nøkkelen som nøkkelparet skal krypteres med. Den må ha "
                 "JavaScript. Prøv igjen, eller velg en annen måte å lage nøkkelparet på."
-            ),
-            field="recipient",
+            )
         )
     finished = configurations.finish(client_id=client_id, by=by, at=at)
     if plan and recipient is not None:
