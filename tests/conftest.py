@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-pytest_plugins = ["tests.leaks", "tests.live", "tests.browsing", "tests.signing"]
+pytest_plugins = ["tests.personas", "tests.leaks", "tests.live", "tests.browsing", "tests.signing"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

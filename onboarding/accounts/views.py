@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import cast
 
 from django.conf import settings
@@ -22,6 +24,7 @@ from onboarding.accounts.models import User
 from onboarding.accounts.ways import ways
 from onboarding.core import mail
 
+View = Callable[[HttpRequest], HttpResponse]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -35,15 +38,24 @@ def login(request: HttpRequest) -> HttpResponse:
     return _login_page(request, target)
 
 
+def in_demo_only(view: View) -> View:
+    """Let the address of a view exist in a demo only."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not settings.DEMO:
+            raise Http404
+        return view(request)
+
+    return guarded
+
+
 @login_not_required
+@in_demo_only
 @require_POST
 def demo_login(request: HttpRequest) -> HttpResponse:
-    """Log in as one of the people of the demo. Outside a demo this address does not exist."""
-    if not settings.DEMO:
-        raise Http404
-    user = services.admit_demo_person(
-        username=request.POST.get("username", ""), at=timezone.now()
-    )
+    """Log in as one of the people of the demo."""
+    user = services.admit_demo_person(username=request.POST.get("username", ""), at=timezone.now())
     if user is None:
         raise Http404
     return enter(request, user, target=local_path(request.POST.get("next", "")))

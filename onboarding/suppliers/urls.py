@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from onboarding.suppliers.views import invitations, organizations
 
 app_name = "suppliers"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", organizations.start, name="start"),
+    path("organizations/", organizations.choose, name="choose"),
+    path("organizations/new/", organizations.register, name="register"),
+    path("invitations/", invitations.invitation, name="invitation"),
+    path("invitations/<str:token>/", invitations.follow, name="follow"),
+]

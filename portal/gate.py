@@ -1,0 +1,123 @@
+"""What stands between an organisation and production, and who can put it right."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from onboarding.clients.queries import configuration_hash
+from onboarding.core.environments import Environment
+from onboarding.core.jobs import JobStatus
+from onboarding.smoketests.models import Run
+from onboarding.suppliers.queries import administrators
+from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Role
+from onboarding.systems.models import ClientSystem
+from portal.journey import concerns
+
+
+class Requirement(NamedTuple):
+    """One thing that production takes: how it stands, and who does what about it."""
+
+    state: str
+    word: str
+    text: str
+    note: str
+    view: str = ""
+    action: str = ""
+
+
+def requirements(request: TenantRequest) -> list[Requirement]:
+    """Return what production takes, with what the portal can tell today.
+
+    What has no page yet says so instead of offering a button.
+    """
+    return [
+        _real_organization(request),
+        _published_system(request),
+        _passed_test(request),
+        _right(request),
+        *_later(),
+    ]
+
+
+def is_met(requirement: Requirement) -> bool:
+    return requirement.state == "ok"
+
+
+def _real_organization(request: TenantRequest) -> Requirement:
+    text = _("Ekte virksomhet")
+    if not request.organization.is_synthetic:
+        return Requirement("ok", _("Oppfylt"), text, _("Virksomheten er ikke syntetisk."))
+    note = _(
+        "%(name)s er syntetisk og finnes bare i test. Produksjon krever den ekte virksomheten."
+    ) % {"name": request.organization.name}
+    return Requirement("fail", _("Ikke oppfylt"), text, note)
+
+
+def _published_system(request: TenantRequest) -> Requirement:
+    text = _("Klientsystem publisert i test")
+    systems = ClientSystem.objects.visible_to(request.actor)
+    mine = systems.of(Environment.TEST, request.organization.pk)
+    if mine.filter(current__isnull=False).exists():
+        return Requirement("ok", _("Oppfylt"), text, _("Portalen har sett versjonen i test."))
+    note = _("Alle som har skrivetilgang i test, kan beskrive et klientsystem og publisere det.")
+    action = _("Gå til klientsystemene i test")
+    return Requirement("none", _("Ikke oppfylt"), text, note, "systems:list", action)
+
+
+def _passed_test(request: TenantRequest) -> Requirement:
+    """A test counts for the set-up that it was made with: a later change makes it stale."""
+    text = _("Bestått tokentest i test")
+    run = (
+        Run.objects.visible_to(request.actor)
+        .filter(
+            concerns(request.organization, "client__"),
+            client__environment=Environment.TEST,
+            status=JobStatus.PASSED,
+        )
+        .select_related("client__revision")
+        .order_by("-created_at", "pk")
+        .first()
+    )
+    action = _("Gå til klientene i test")
+    if run and run.configuration_hash == configuration_hash(run.client):
+        note = _("Testen er gjort med det oppsettet klienten har nå.")
+        return Requirement("ok", _("Oppfylt"), text, note)
+    if run:
+        note = _("Oppsettet er endret etter den siste beståtte testen. Kjør en ny.")
+        return Requirement("warn", _("Utdatert"), text, note, "clients:list", action)
+    note = _("Alle som har skrivetilgang i test, kan kjøre tokentesten fra klientens side.")
+    return Requirement("none", _("Ikke oppfylt"), text, note, "clients:list", action)
+
+
+def _right(request: TenantRequest) -> Requirement:
+    text = _("Rettighet i produksjon")
+    held = request.actor.roles.get((request.organization.pk, Environment.PRODUCTION))
+    if held:
+        role = str(Role(held).label).lower()
+        note = _("Du har rollen «%(role)s» i produksjon.") % {"role": role}
+        return Requirement("ok", _("Oppfylt"), text, note)
+    people = administrators(request.organization.pk, Environment.PRODUCTION)
+    if people:
+        names = {"people": get_text_list(people, _("eller"))}
+        note = _("Du har ingen rolle i produksjon. %(people)s kan gi deg den.") % names
+    else:
+        note = _("Ingen har en rolle i produksjon ennå. Altinn skal si hvem som kan få den.")
+    return Requirement("none", _("Ikke oppfylt"), text, f"{note} {_not_yet()}")
+
+
+def _later() -> list[Requirement]:
+    rows = (
+        (_("Godkjent leverandør"), _("En forvalter på plattformen godkjenner virksomheten.")),
+        (_("Bruksvilkår"), _("En person med signaturrett godtar dem for virksomheten.")),
+        (_("Kodegjennomgang"), _("En saksbehandler ser på integrasjonen sammen med dere.")),
+    )
+    word = _("Ikke begynt")
+    return [Requirement("none", word, text, f"{who} {_not_yet()}") for text, who in rows]
+
+
+def _not_yet() -> str:
+    return _("Kommer i en senere versjon av portalen.")

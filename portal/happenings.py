@@ -1,0 +1,102 @@
+"""The last events of an organisation, in words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from onboarding.audit.models import Event
+from onboarding.clients.models import ClientConfiguration
+from onboarding.suppliers.actors import SYSTEM
+from onboarding.suppliers.models import Organization
+from onboarding.suppliers.states import Role
+
+SHOWN = 6
+
+# What the front page tells of. An event that is not here is a step of something that is.
+WORDS: dict[str, Promise] = {
+    "organization.registered": gettext_lazy("%(actor)s registrerte virksomheten"),
+    "invitation.sent": gettext_lazy("%(actor)s inviterte en person med rollen «%(role)s»"),
+    "invitation.withdrawn": gettext_lazy("%(actor)s trakk tilbake en invitasjon"),
+    "invitation.accepted": gettext_lazy("%(actor)s ble med, med rollen «%(role)s»"),
+    "membership.role_changed": gettext_lazy("%(actor)s ga %(person)s rollen «%(after)s»"),
+    "membership.removed": gettext_lazy("%(actor)s fjernet tilgangen til %(person)s"),
+    "api.create": gettext_lazy("%(actor)s beskrev API-et %(api)s"),
+    "api.change": gettext_lazy("%(actor)s endret API-et %(api)s"),
+    "scope.add": gettext_lazy("%(actor)s la til scopet %(scope)s i %(api)s"),
+    "scope.change": gettext_lazy("%(actor)s endret scopet %(scope)s i %(api)s"),
+    "scope.remove": gettext_lazy("%(actor)s fjernet scopet %(scope)s fra %(api)s"),
+    "system.create": gettext_lazy("%(actor)s begynte på klientsystemet %(name)s"),
+    "system.publish": gettext_lazy("%(actor)s publiserte %(name)s, versjon %(version)s"),
+    "client.finished": gettext_lazy("%(actor)s laget klientkonfigurasjonen for %(client)s"),
+    "client.stopped": gettext_lazy("%(actor)s stanset klienten for %(client)s"),
+    "client.resumed": gettext_lazy("%(actor)s startet klienten for %(client)s igjen"),
+    "key.registered": gettext_lazy("%(actor)s la inn en ny nøkkel for %(client)s"),
+    "key.revoked": gettext_lazy("%(actor)s sperret en nøkkel for %(client)s"),
+    "key.proved": gettext_lazy("En nøkkel for %(client)s ble verifisert"),
+    "key.making_failed": gettext_lazy("Portalen fikk ikke laget nøkkel for %(client)s"),
+    "smoketest.passed": gettext_lazy("Tokentesten for %(client)s ble bestått"),
+    "smoketest.failed": gettext_lazy("Tokentesten for %(client)s feilet"),
+    "access.approved": gettext_lazy("%(actor)s godkjente %(scope)s for %(client)s"),
+    "access.declined": gettext_lazy("%(actor)s avslo %(scope)s for %(client)s"),
+}
+
+
+class Happening(NamedTuple):
+    """One line of the log: when, what, and the client that it concerns, if any."""
+
+    at: datetime
+    text: str
+    client_id: UUID | None
+
+
+def happenings(environment: str, organization: Organization) -> list[Happening]:
+    """Return the newest events that concern the organisation there. Two queries."""
+    events = Event.objects.filter(
+        environment=environment, organization_id=organization.pk, kind__in=WORDS
+    ).order_by("-seq")[:SHOWN]
+    concerned = {event.seq: _client_id(event) for event in events}
+    names = _names(set(concerned.values()) - {None})
+    return [
+        Happening(event.occurred_at, sentence(event, names), _known(concerned[event.seq], names))
+        for event in events
+    ]
+
+
+def sentence(event: Event, names: dict[UUID, str]) -> str:
+    """Return the event as a sentence; `names` says what clients are called."""
+    words: dict[str, object] = defaultdict(lambda: "–", event.details)
+    words["actor"] = _("Portalen") if event.actor == SYSTEM.name else event.actor
+    for key in ("role", "after"):
+        if (value := str(words.get(key))) in Role.values:
+            words[key] = str(Role(value).label).lower()
+    client_id = _client_id(event)
+    words["client"] = names.get(client_id, _("en klient")) if client_id else _("en klient")
+    return str(WORDS[event.kind]) % words
+
+
+def _client_id(event: Event) -> UUID | None:
+    """Return the client that an event concerns: its subject, or one that it names."""
+    model, _dot, pk = event.subject.partition(":")
+    text = pk if model == "clients.clientconfiguration" else ""
+    text = text or str(event.details.get("client") or event.details.get("client_id") or "")
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    rows = ClientConfiguration.objects.filter(pk__in=list(ids))
+    return dict(rows.values_list("pk", "organization__name"))
+
+
+def _known(client_id: UUID | None, names: dict[UUID, str]) -> UUID | None:
+    return client_id if client_id in names else None

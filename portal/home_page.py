@@ -1,0 +1,58 @@
+"""The front page of an organisation, and the gate of an environment that is not open."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from onboarding.core.environments import Environment
+from onboarding.suppliers.queries import why_read_only
+from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Role
+from portal import expiring, gate, journey, waiting
+from portal.happenings import happenings
+
+
+@require_safe
+def home(request: TenantRequest) -> HttpResponse:
+    """Say how things stand: what waits, what runs out, what happened, what comes next."""
+    if request.environment not in settings.OPEN_ENVIRONMENTS:
+        return _gate(request)
+    now = timezone.now()
+    environment, organization = request.environment, request.organization
+    if not (request.actor.sees_all or request.actor.has(Role.READER, organization.pk, environment)):
+        raise Http404  # the gate lets them in; an open environment does not
+    can_write = request.actor.can_write_for(organization.pk, environment)
+    expiries = expiring.expiring(request, now)
+    rows = waiting.waiting(request, expiries, now)
+    how_far = journey.seen(request.actor, environment, organization)
+    context = {
+        "heading": waiting.heading(len(rows), can_write=can_write),
+        "rows": rows,
+        "expiries": expiries,
+        "timeline": expiring.timeline(expiries, now),
+        "happenings": happenings(environment, organization),
+        "tasks": journey.tasks(how_far, can_write=can_write),
+        "is_new": not (how_far.has_system or how_far.has_client),
+        "can_write": can_write,
+        "why_read_only": why_read_only(request.actor, organization.pk, environment),
+    }
+    return render(request, "home.html", context)
+
+
+# Read by the middleware: those who are at home in the other environment may come as far as this.
+home.is_gate = True  # type: ignore[attr-defined]  # a mark on a function
+
+
+def _gate(request: TenantRequest) -> HttpResponse:
+    found = gate.requirements(request)
+    context = {
+        "requirements": found,
+        "met": sum(map(gate.is_met, found)),
+        "total": len(found),
+        "test": Environment.TEST,
+    }
+    return render(request, "gate.html", context)
