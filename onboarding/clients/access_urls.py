@@ -1,5 +1,10 @@
-"""Addresses of access requests; part of the app's others."""
+"""Addresses of access requests; part of `clients`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from onboarding.clients.views import access
+
+urlpatterns = [
+    path("requests/", access.requests, name="requests"),
+    path("requests/<uuid:pk>/", access.decide, name="decide"),
+]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.queries import lists
 from onboarding.clients.services import configurations as services
+from onboarding.core import paging
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 
@@ -28,8 +26,7 @@ def listing(request: TenantRequest) -> HttpResponse:
     context = {
         "text": text,
         "rows": lists.rows(page.rows),
-        "newest": "" if page.is_first else _address(request, q=text),
-        "older": _address(request, q=text, after=page.older) if page.older else "",
+        **paging.links(page, q=text),
         "drafts": lists.drafts(clients.drafts_begun(*here)),
         "can_write": request.actor.can_write_for(here[1], here[0]),
         "read_only": why_read_only(request.actor, here[1], here[0]),
@@ -55,9 +52,3 @@ def new(request: TenantRequest) -> HttpResponse:
         "offered": lists.is_anything_offered(here[0]),
     }
     return render(request, "clients/new.html", context)
-
-
-def _address(request: TenantRequest, **query: str) -> str:
-    url = reverse("clients:list", args=[request.environment, request.organization.number])
-    given = {name: value for name, value in query.items() if value}
-    return f"{url}?{urlencode(given)}" if given else url

@@ -1,0 +1,43 @@
+"""The form with which an API owner answers a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Self, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.clients.models import ClientScope
+from onboarding.clients.states import Decision
+from onboarding.core.forms import LineField
+from onboarding.core.options import Option
+
+OPTIONS = {
+    Decision.APPROVE: Option(_("Godkjenn"), hint=_("Klienten får scopet fra neste token.")),
+    Decision.DECLINE: Option(_("Avslå"), hint=_("Klienten får ikke scopet. Skriv hvorfor.")),
+}
+
+
+class Answer(forms.Form):
+    decision = forms.TypedChoiceField(
+        label=_("Svar"), coerce=Decision, widget=forms.RadioSelect, choices=()
+    )
+    reason = LineField(
+        label=_("Begrunnelse"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Vises for virksomheten og leverandøren. Nødvendig når du avslår."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=10)
+
+    @classmethod
+    def to(
+        cls, asked: ClientScope, offered: Iterable[Decision], data: Any, *, reason: str = ""
+    ) -> Self:
+        """Return the form for a request, with the decisions that are possible now."""
+        form = cls(data, initial={"seen": asked.access, "reason": reason})
+        field = cast(forms.TypedChoiceField, form.fields["decision"])
+        field.choices = [(decision.value, OPTIONS[decision]) for decision in offered]
+        return form

@@ -1,0 +1,66 @@
+"""Who may decide on a client's access to a scope, and when. Pure."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from onboarding.clients.models import ClientScope
+from onboarding.clients.states import DECISIONS, UNFINISHED, Decision
+from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
+from onboarding.suppliers.actors import Actor
+
+
+def may_decide(actor: Actor, owner_id: int, environment: str) -> bool:
+    """Say whether the actor answers requests for the organization that owns the API."""
+    return actor.can_write_for(owner_id, environment)
+
+
+def check_may_decide(actor: Actor, owner_id: int, environment: str) -> None:
+    """Raise NotPermitted unless the actor answers requests for the API's owner."""
+    if not may_decide(actor, owner_id, environment):
+        raise NotPermitted(_("Det krever skrivetilgang i virksomheten som eier API-et."))
+
+
+def check(decision: Decision, request: ClientScope, actor: Actor) -> None:
+    """Return if the decision may be made now; raise NotPermitted or NotPossibleNow if not.
+
+    `request.scope.api` and `request.client` are loaded.
+    """
+    check_may_decide(actor, request.scope.api.organization_id, request.client.environment)
+    if request.client.status in UNFINISHED:
+        raise NotPossibleNow(
+            _("Klientkonfigurasjonen er ikke ferdig, så det er ingenting å svare på.")
+        )
+    if request.access not in DECISIONS[decision].sources:
+        raise NotPossibleNow(
+            _("Forespørselen er «%(state)s» fra før.") % {"state": request.get_access_display()}
+        )
+
+
+def check_unanswered(request: ClientScope, seen: str | None) -> None:
+    """Raise NotPossibleNow if the answer is no longer the one (`seen`) that the actor saw."""
+    if seen is None or seen == request.access:
+        return
+    raise NotPossibleNow(
+        _(
+            "%(person)s kom deg i forkjøpet, så det du trykket på, er ikke gjort. "
+            "Forespørselen er nå «%(state)s»."
+        )
+        % {
+            "person": request.decided_by.name if request.decided_by else _("Noen"),
+            "state": request.get_access_display(),
+        }
+    )
+
+
+def available(request: ClientScope, actor: Actor) -> list[Decision]:
+    """Return the decisions to offer: the same rules as check(), asked about each."""
+    return [decision for decision in DECISIONS if _is_allowed(decision, request, actor)]
+
+
+def _is_allowed(decision: Decision, request: ClientScope, actor: Actor) -> bool:
+    try:
+        check(decision, request, actor)
+    except Refused:
+        return False
+    return True

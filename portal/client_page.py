@@ -1,0 +1,80 @@
+"""The page of one client: how it fares, its test, keys, scopes, file and code examples."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from onboarding.clients import configuration_file, snippets
+from onboarding.clients.models import ClientConfiguration, ClientScope
+from onboarding.clients.queries import blank_file, programs
+from onboarding.clients.rules import configurations as rules
+from onboarding.clients.states import Status
+from onboarding.keys import queries as keys
+from onboarding.keys.states import Origin
+from onboarding.smoketests import views as smoketests
+from onboarding.smoketests.queries import TestPanel
+from onboarding.suppliers.queries import why_read_only
+from onboarding.suppliers.requests import TenantRequest
+from portal import client_scopes, client_state
+
+
+@require_safe
+def client(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Show one client; a draft is shown by the wizard."""
+    clients = ClientConfiguration.objects.visible_to(request.actor)
+    here = clients.at(request.environment, request.organization.pk)
+    related = here.select_related(
+        "organization", "revision__system__organization", "created_by", "finished_by"
+    )
+    shown = get_object_or_404(related, pk=pk)
+    if shown.status == Status.DRAFT:
+        return redirect("clients:setup", request.environment, request.organization.number, pk)
+    template = "clients/detail.html" + ("#state" if request.htmx else "")
+    return render(request, template, _context(request, shown, timezone.now()))
+
+
+def _context(request: TenantRequest, shown: ClientConfiguration, now: datetime) -> dict[str, Any]:
+    panel = keys.panel(shown, now, request.actor)
+    testing = smoketests.panel_context(request, shown)
+    test = cast(TestPanel, testing["test"])
+    rows = client_scopes.rows(shown)
+    scopes = [row.scope for row in rows]
+    seen = client_state.Seen(
+        shown, scopes, panel.rows, panel.making is not None and panel.is_working, test.latest
+    )
+    file = blank_file(shown)
+    return testing | {
+        "client": shown,
+        "state": client_state.state(seen, now),
+        "track": client_state.track(seen, now),
+        "working": panel.is_working or (test.latest is not None and test.latest.run.is_open),
+        "panel": panel,
+        "scopes": rows,
+        "actions": rules.available(shown, request.actor),
+        "read_only": why_read_only(request.actor, shown.organization_id, shown.environment),
+        "file": file,
+        "file_text": configuration_file.text(file["content"]),
+        "uploaded": any(row.is_usable and row.key.origin == Origin.UPLOAD for row in panel.rows),
+        **_code(request, shown, scopes),
+    }
+
+
+def _code(
+    request: TenantRequest, shown: ClientConfiguration, scopes: list[ClientScope]
+) -> dict[str, Any]:
+    """Return the code example in the language of the address, Python unless it names another."""
+    example = programs.example(shown, scopes)
+    asked = request.GET.get("code", "")
+    language = asked if asked in snippets.LANGUAGES else next(iter(snippets.LANGUAGES))
+    return {
+        "example": example,
+        "languages": list(snippets.LANGUAGES.values()),
+        "program": snippets.program(language, example.facts) if example else None,
+    }
