@@ -88,7 +88,8 @@ class LoginRequired(LoginRequiredMiddleware):
     ) -> HttpResponseRedirect:
         response = super().handle_no_permission(request, view_func)
         if getattr(request, "htmx", False):
-            return HttpResponseClientRedirect(response["Location"])
+            # Its parent is a redirect in all but the status, which htmx needs to be 200.
+            return cast(HttpResponseRedirect, HttpResponseClientRedirect(response["Location"]))
         return response
 
 
