@@ -22,7 +22,6 @@ from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.systems import content, queries, rules
 from onboarding.systems.models import ClientSystem
-from onboarding.systems.states import Step
 
 
 class Part(NamedTuple):
@@ -56,8 +55,8 @@ def system(request: TenantRequest, pk: UUID) -> HttpResponse:
         "chosen": chosen,
         "parts": parts,
         "chain": charts.chain([part.link for part in parts]) if parts else None,
-        "facts": content.facts(queries.content(published))[:10] if published else [],
-        "step_services": Step.SERVICES,
+        "facts": content.facts(queries.content(published)) if published else [],
+        "after": request.GET.get("after", ""),
     }
     return render(request, "systems/detail.html", context)
 

@@ -12,7 +12,7 @@ class Row(NamedTuple):
     """One step in the list of steps; `state` is one of the page's states (docs/design.md)."""
 
     step: Step
-    number: int
+    view: str
     state: str
     is_current: bool
 
@@ -26,9 +26,17 @@ def progress(content: Content, current: Step) -> list[Row]:
             return "you"
         return "none" if step in open_steps or step == Step.CHECK else "ok"
 
-    return [
-        Row(step, number, state(step), step == current) for number, step in enumerate(Step, start=1)
-    ]
+    return [Row(step, view(step), state(step), step == current) for step in Step]
+
+
+def view(step: Step) -> str:
+    """Return the name of the page of a step."""
+    return f"systems:{step.value}"
+
+
+def number(step: Step) -> int:
+    """Return the place of a step among all, from 1."""
+    return list(Step).index(step) + 1
 
 
 def resume_at(content: Content) -> Step:

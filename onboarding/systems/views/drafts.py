@@ -63,20 +63,22 @@ def check(request: TenantRequest, pk: UUID) -> HttpResponse:
     draft = _draft(request, pk)
     answers = queries.content(draft)
     form = forms.Publish.filled(answers, request.POST or None)
-    published = attempt(
+    done = attempt(
         form,
         lambda **data: services.publish(system_id=pk, by=request.actor, at=timezone.now(), **data),
     )
-    if published:
-        names = {"name": published.name, "number": published.number}
+    if done:
+        names = {"name": done.name, "number": done.number}
         messages.success(request, _("%(name)s, versjon %(number)d, er publisert.") % names)
         return redirect("system", request.environment, request.organization.number, pk)
     if status(form) == 409:
         form.acknowledge(answers)
+    published = queries.current(draft.system)
     context = _step_context(draft, answers, Step.CHECK) | {
         "form": form,
-        "facts": content.facts(answers),
-        "problems": content.problems(answers),
+        "parts": _parts(answers),
+        "problems": [(item, wizard.view(item.step)) for item in content.problems(answers)],
+        "changes": content.changes(queries.content(published), answers) if published else [],
     }
     return render(request, "systems/check.html", context, status=status(form))
 
@@ -126,9 +128,19 @@ def _conflict(draft: Revision, form: forms.Fresh) -> dict[str, object]:
     theirs = queries.content(fresh)
     form.acknowledge(theirs)
     return {
+        "conflict_shown": True,
         "conflict": queries.last_saved(fresh),
         "changes": content.changes(theirs, form.proposed(theirs)),
     }
+
+
+def _parts(answers: content.Content) -> list[tuple[Step, str, list[content.Fact]]]:
+    """Return each step that asks something, with its page and its answers."""
+    facts = content.facts(answers)
+    asking = [step for step in Step if step != Step.CHECK]
+    return [
+        (step, wizard.view(step), [fact for fact in facts if fact.step == step]) for step in asking
+    ]
 
 
 def _step_context(draft: Revision, answers: content.Content, step: Step) -> dict[str, object]:
@@ -137,8 +149,8 @@ def _step_context(draft: Revision, answers: content.Content, step: Step) -> dict
         "draft": draft,
         "step": step,
         "rows": wizard.progress(answers, step),
+        "step_number": wizard.number(step),
         "steps": len(Step),
-        "is_first_version": draft.system.current_id is None,
     }
 
 
@@ -170,5 +182,4 @@ def _came_from(request: TenantRequest) -> dict[str, str]:
 
 
 def _to_step(request: TenantRequest, pk: UUID, step: Step) -> HttpResponse:
-    number = request.organization.number
-    return redirect(f"systems:{step.value}", request.environment, number, pk)
+    return redirect(wizard.view(step), request.environment, request.organization.number, pk)
