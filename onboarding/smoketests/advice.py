@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.utils.functional import _StrPromise
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
 class Advice(NamedTuple):
     """The cause in a few words, and the way out."""
 
-    cause: str | _StrPromise
-    fix: str | _StrPromise
+    cause: str | Promise
+    fix: str | Promise
 
 
 _UNKNOWN = Advice(
