@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from jwcrypto.jwk import JWK
 
 from onboarding.jose import b64
 from onboarding.jose.algorithms import PrivateKey
@@ -33,6 +35,7 @@ from tests.jose.making import (
     bare,
     private_jwk,
     private_key,
+    quick,
     reason,
     registered,
     signed_text,
@@ -194,10 +197,19 @@ def _hmac(secret: bytes) -> str:
     return with_signature(token, hmac.digest(secret, signing_input, hashlib.sha256))
 
 
+PEM = JWK(**bare(KEY)).export_to_pem()
+
+
 @pytest.mark.parametrize(
     "secret",
-    [b"", b"secret", KEY.jwk_public()["n"].encode(), b64.decode(KEY.jwk_public()["n"])],
-    ids=["empty", "secret", "modulus text", "modulus bytes"],
+    [
+        pytest.param(PEM, id="A15 PEM"),
+        pytest.param(PEM.rstrip(b"\n"), id="A15 PEM without newline"),
+        pytest.param(json.dumps(KEY.jwk_public()).encode(), id="A16 JWK"),
+        pytest.param(b64.decode(KEY.jwk_public()["n"]), id="A16 modulus"),
+        pytest.param(b"", id="A16 empty"),
+        pytest.param(b"secret", id="A16 secret"),
+    ],
 )
 def test_a15_a16_symmetric_signature_is_refused(secret: bytes) -> None:
     assert reason(judge(_hmac(secret))) == "assertion.algorithm"
@@ -324,12 +336,10 @@ def test_a73_unused_bits_that_are_set_are_refused() -> None:
 
 @pytest.mark.parametrize("token", ["a" * 20_000_000, "." * 20_000_000, "." * 8192, "", ".", ".."])
 def test_a77_size_and_shape_cost_no_work(token: str) -> None:
-    begun = time.perf_counter()
-
-    failed = reason(judge(token))
+    with quick():
+        failed = reason(judge(token))
 
     assert failed in ("assertion.size", "assertion.compact", "assertion.json")
-    assert time.perf_counter() - begun < 0.05
 
 
 def test_a79_a80_unknown_client_gets_the_checks_of_any_other() -> None:
