@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from onboarding.core.models import UsedOnce
+from onboarding.core.statements import fetch
 
 
 def digest(purpose: str, value: str) -> bytes:
@@ -26,9 +27,7 @@ def use_once(uses: Sequence[tuple[str, str, float]]) -> list[bool]:
     adapt = connection.ops.adapt_datetimefield_value
     # In one order for everyone, so that two requests with the same values cannot deadlock.
     params = [part for key in sorted(ends) for part in (key, adapt(ends[key]))]
-    with connection.cursor() as cursor:
-        cursor.execute(_insert(len(ends)), params)
-        new = {bytes(row[0]) for row in cursor.fetchall()}
+    new = {bytes(row[0]) for row in fetch(_insert(len(ends)), params)}
     answers = []
     for key in keys:
         answers.append(key in new)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from onboarding.clients.states import Status
+from onboarding.core.statements import Rows, fetch
 from onboarding.jose.assertion import RegisteredKey
 from onboarding.sts.rules import ScopeRow
 
@@ -81,7 +82,7 @@ def find(environment: str, client_id: str, kid: object, at: datetime) -> Registr
     )
 
 
-def _claims(rows: list[tuple[Any, ...]]) -> dict[str, dict[str, str]]:
+def _claims(rows: Rows) -> dict[str, dict[str, str]]:
     claims: dict[str, dict[str, str]] = {}
     for row in rows:
         if row[11]:
@@ -89,15 +90,12 @@ def _claims(rows: list[tuple[Any, ...]]) -> dict[str, dict[str, str]]:
     return claims
 
 
-def _rows(uuid: UUID, environment: str, kid: str, at: datetime) -> list[tuple[Any, ...]]:
+def _rows(uuid: UUID, environment: str, kid: str, at: datetime) -> Rows:
     adapt = connection.ops.adapt_datetimefield_value
     old = adapt(at - THROTTLE)
     client = uuid if connection.features.has_native_uuid_field else uuid.hex
     params = [old, old, client, environment, Status.ACTIVE.value, kid, adapt(at)]
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return fetch(_SQL, params, repeatable=True)
 
 
 def _canonical(client_id: str) -> UUID | None:
