@@ -108,7 +108,7 @@ class NewKey(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        text = data.get("public_key", "")
+        text = self.data.get("public_key", "")  # as it came: also what the field refused
         if file := data.get("file"):
             text = _read(file.read())
         if private_parts.find(text).names:

@@ -93,7 +93,7 @@ def get_client(request: TenantRequest, pk: UUID) -> ClientConfiguration:
     clients = ClientConfiguration.objects.visible_to(request.actor)
     here = clients.at(request.environment, request.organization.pk)
     related = here.select_related("organization", "revision__system__organization")
-    return get_object_or_404(related.distinct(), pk=pk)
+    return get_object_or_404(related, pk=pk)
 
 
 def address(view: str, client: ClientConfiguration, *args: object) -> str:
