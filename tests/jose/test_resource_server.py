@@ -308,20 +308,18 @@ def test_d36_what_cannot_be_checked_is_not_let_through(ports: Ports) -> None:
 
 
 @pytest.mark.parametrize(
-    ("authorization", "status"),
+    ("authorization", "answer"),
     [
-        (["DPoP"], 401),
-        (["DPoP  "], 401),
-        ([""], 401),
-        (["DPoP a b"], 401),
-        ([f"DPoP {TOKEN}, Bearer {OPEN}"], 400),
-        ([f"DPoP {TOKEN}", f"DPoP {TOKEN}"], 400),
+        (["DPoP"], (401, "invalid_token", "token.compact")),
+        (["DPoP  "], (401, "invalid_token", "token.compact")),
+        (["DPoP a b"], (401, "invalid_token", "token.compact")),
+        ([""], (401, "", "")),
+        ([f"DPoP {TOKEN}, Bearer {OPEN}"], (400, "invalid_request", "token.header")),
+        ([f"DPoP {TOKEN}", f"DPoP {TOKEN}"], (400, "invalid_request", "token.header")),
     ],
 )
-def test_malformed_authorization(authorization: list[str], status: int) -> None:
-    decision = call(authorization, [api_proof(TOKEN)])
-
-    assert decision.status == status
+def test_malformed_authorization(authorization: list[str], answer: tuple[int, str, str]) -> None:
+    assert outcome(call(authorization, [api_proof(TOKEN)])) == answer
 
 
 def test_challenge_cannot_be_broken_out_of() -> None:
