@@ -12,7 +12,7 @@ from onboarding.accounts.models import User
 from onboarding.apis.models import Api, ApiClaim, Scope
 from onboarding.apis.states import Dpop
 from onboarding.clients.models import ClientConfiguration, ClientScope
-from onboarding.clients.states import Access, Status
+from onboarding.clients.states import UNFINISHED, Access, Status
 from onboarding.core.environments import Environment
 from onboarding.core.orgnumbers import check_digit
 from onboarding.keys.models import Key
@@ -151,7 +151,7 @@ def make_client(
     system = system or make_system()
     by = by or make_user()
     organization = organization or system.organization
-    finished = {} if status == Status.DRAFT else {"finished_at": NOON, "finished_by": by}
+    finished = {} if status in UNFINISHED else {"finished_at": NOON, "finished_by": by}
     fields = {"name": system.name, "created_at": NOON, "created_for": organization} | fields
     client = ClientConfiguration.objects.create(
         environment=system.environment,

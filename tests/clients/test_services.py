@@ -18,7 +18,6 @@ from onboarding.systems.models import ClientSystem
 from onboarding.systems.states import Selection
 from tests.constants import NOON
 from tests.factories import (
-    make_api,
     make_claim,
     make_client,
     make_membership,
@@ -32,19 +31,6 @@ from tests.factories import (
 @pytest.fixture
 def by(alice: User) -> Actor:
     return actor_for(alice)
-
-
-@pytest.fixture
-def system(acme: Organization) -> ClientSystem:
-    """Offers an API that anyone may use, and one whose owner approves and wants a claim."""
-    free = make_scope(make_api(name="Fritt", short_name="free"), "free/access")
-    strict = make_scope(make_api(name="Strengt", short_name="strict"), "strict/access")
-    strict.needs_approval = True
-    strict.save()
-    make_claim(strict.api)
-    return make_system(
-        acme, scopes={free: Selection.PRESELECTED, strict: Selection.AVAILABLE}, name="Acme EPJ"
-    )
 
 
 def begin(acme: Organization, by: Actor) -> ClientConfiguration:

@@ -45,10 +45,12 @@ class ChooseSystem(forms.Form):
     """Which client system the client is made from: the id is in the button pressed."""
 
     system_id = forms.UUIDField(
+        label=gettext_lazy("Fagsystem"),
+        widget=forms.HiddenInput,
         error_messages={
             "required": gettext_lazy("Velg et fagsystem."),
             "invalid": gettext_lazy("Velg et av fagsystemene i listen."),
-        }
+        },
     )
 
 
