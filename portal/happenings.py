@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from onboarding.audit.models import Event
 from onboarding.clients.models import ClientConfiguration
 from onboarding.suppliers.actors import SYSTEM
-from onboarding.suppliers.models import Organization
+from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.states import Role
 
 SHOWN = 6
@@ -44,28 +43,39 @@ WORDS: dict[str, Promise] = {
     "key.making_failed": gettext_lazy("Portalen fikk ikke laget nøkkel for %(client)s"),
     "smoketest.passed": gettext_lazy("Tokentesten for %(client)s ble bestått"),
     "smoketest.failed": gettext_lazy("Tokentesten for %(client)s feilet"),
-    "access.approved": gettext_lazy("%(actor)s godkjente %(scope)s for %(client)s"),
-    "access.declined": gettext_lazy("%(actor)s avslo %(scope)s for %(client)s"),
+    "access.approve": gettext_lazy("%(actor)s godkjente %(scope)s for %(client)s"),
+    "access.decline": gettext_lazy("%(actor)s avslo %(scope)s for %(client)s"),
 }
 
 
 class Happening(NamedTuple):
-    """One line of the log: when, what, and the client that it concerns, if any."""
+    """One line of the log: when, what, and the client that it concerns, if that has a page here."""
 
     at: datetime
     text: str
     client_id: UUID | None
 
 
-def happenings(environment: str, organization: Organization) -> list[Happening]:
-    """Return the newest events that concern the organisation there. Two queries."""
-    events = Event.objects.filter(
-        environment=environment, organization_id=organization.pk, kind__in=WORDS
-    ).order_by("-seq")[:SHOWN]
+def happenings(request: TenantRequest) -> list[Happening]:
+    """Return the newest events that concern the organisation represented. Three queries."""
+    environment, organization_id = request.environment, request.organization.pk
+    events = list(
+        Event.objects.filter(
+            environment=environment, organization_id=organization_id, kind__in=WORDS
+        ).order_by("-seq")[:SHOWN]
+    )
     concerned = {event.seq: _client_id(event) for event in events}
-    names = _names(set(concerned.values()) - {None})
+    ids = {pk for pk in concerned.values() if pk}
+    rows = ClientConfiguration.objects.filter(pk__in=ids)
+    names = dict(rows.values_list("pk", "organization__name"))
+    pages = set(
+        ClientConfiguration.objects.visible_to(request.actor)
+        .at(environment, organization_id)
+        .filter(pk__in=ids)
+        .values_list("pk", flat=True)
+    )
     return [
-        Happening(event.occurred_at, sentence(event, names), _known(concerned[event.seq], names))
+        Happening(event.occurred_at, sentence(event, names), _among(concerned[event.seq], pages))
         for event in events
     ]
 
@@ -93,10 +103,5 @@ def _client_id(event: Event) -> UUID | None:
         return None
 
 
-def _names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    rows = ClientConfiguration.objects.filter(pk__in=list(ids))
-    return dict(rows.values_list("pk", "organization__name"))
-
-
-def _known(client_id: UUID | None, names: dict[UUID, str]) -> UUID | None:
-    return client_id if client_id in names else None
+def _among(client_id: UUID | None, pages: set[UUID]) -> UUID | None:
+    return client_id if client_id in pages else None

@@ -34,7 +34,7 @@ def home(request: TenantRequest) -> HttpResponse:
         "rows": rows,
         "expiries": expiries,
         "timeline": expiring.timeline(expiries, now),
-        "happenings": happenings(environment, organization),
+        "happenings": happenings(request),
         "tasks": journey.tasks(how_far, can_write=can_write),
         "is_new": not (how_far.has_system or how_far.has_client),
         "can_write": can_write,

@@ -59,7 +59,10 @@ def seen(actor: Actor, environment: str, organization: Organization) -> Seen:
 
 
 def tasks(how_far: Seen, *, can_write: bool) -> list[Task]:
-    """Return the tasks in order. The first that is not done is the next one."""
+    """Return the tasks in order. The first that is not done is the next one.
+
+    Whoever cannot write is shown the way, and no doors.
+    """
     found = [
         Task("ok", _("Gjort"), _("Bli med i en virksomhet")),
         _system(how_far),
@@ -70,7 +73,7 @@ def tasks(how_far: Seen, *, can_write: bool) -> list[Task]:
     place = next((i for i, task in enumerate(found) if task.state == "none"), None)
     if place is not None:
         found[place] = found[place]._replace(state="you" if can_write else "none", word=_("Neste"))
-    return found
+    return found if can_write else [task._replace(view="") for task in found]
 
 
 def _system(how_far: Seen) -> Task:

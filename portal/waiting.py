@@ -124,11 +124,7 @@ def _access_requests(request: TenantRequest) -> list[Row]:
 def _drafts(request: TenantRequest) -> list[Row]:
     drafts = (
         ClientConfiguration.objects.visible_to(request.actor)
-        .filter(
-            environment=request.environment,
-            created_for=request.organization,
-            status=Status.DRAFT,
-        )
+        .drafts_begun(request.environment, request.organization.pk)
         .select_related("organization", "revision", "created_by")
         .order_by("-created_at", "pk")[:MOST]
     )

@@ -18,7 +18,8 @@ from onboarding.suppliers import services
 from onboarding.suppliers.models import Membership, Organization
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.states import Role
-from tests.factories import NOON, make_membership, make_organization, make_user
+from tests.constants import NOON
+from tests.factories import make_membership, make_organization, make_user
 
 EVERYBODY = ["anna", "alice", "bob", "charlie", "rita", "olav", "anonymous"]
 

@@ -13,7 +13,7 @@ from onboarding.suppliers.actors import NOBODY, SYSTEM, Actor
 from onboarding.suppliers.models import Invitation, Membership
 from onboarding.suppliers.rules import Action
 from onboarding.suppliers.states import Role
-from tests.factories import NOON
+from tests.constants import NOON
 
 TEST, PRODUCTION = "test", "production"
 ACTORS = {
