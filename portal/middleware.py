@@ -45,8 +45,10 @@ class MachineRequests:
             return self.get_response(request)
         if not getattr(match.func, "is_machine", False):
             return self.get_response(request)
-        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         response["X-Content-Type-Options"] = "nosniff"
+        # Else the server would send the few octets of a token in chunks.
+        response["Content-Length"] = str(len(response.content))
         return response
 
 
