@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from onboarding.apis.models import Scope
 from onboarding.clients.models import ClientConfiguration
+from onboarding.clients.states import Access
 from onboarding.jose import b64
 from onboarding.jose.algorithms import PrivateKey, sign
 from onboarding.jose.generation import generate
@@ -25,7 +28,7 @@ from onboarding.sts.models import SigningKey
 from onboarding.sts.parameters import ASSERTION_TYPE
 from onboarding.sts.queries.signing_keys import purpose
 from onboarding.sts.sealing import seal
-from tests.factories import make_key
+from tests.factories import make_api, make_client, make_key, make_scope, make_system
 from tests.leaks import remember_secret
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ def _sealed(environment: str) -> tuple[dict[str, str], str]:
 
 
 def make_signing_key(environment: str = "test", **fields: Any) -> SigningKey:
-    """The issuer's signing key, without the time it takes to make one."""
+    """The issuer's one signing key, without the time it takes to make it."""
     private, sealed = _sealed(environment)
     now = timezone.now()
     fields = {
@@ -71,7 +74,7 @@ def make_signing_key(environment: str = "test", **fields: Any) -> SigningKey:
         "created_at": now - timedelta(days=1),
         "signs_from": now - timedelta(days=1),
     } | fields
-    return SigningKey.objects.create(**fields)
+    return SigningKey.objects.get_or_create(kid=private["kid"], defaults=fields)[0]
 
 
 def register(client: ClientConfiguration, private: Mapping[str, str], **fields: Any) -> Key:
@@ -87,6 +90,20 @@ def register(client: ClientConfiguration, private: Mapping[str, str], **fields: 
         "expires_at": timezone.now() + timedelta(days=365),
     } | fields
     return make_key(client, **fields)
+
+
+def make_machine(
+    *, kind: str = "ES256", which: int = 0, scope: str = "nhn:cp-api/access", **client: Any
+) -> Machine:
+    """A program whose client has one scope that is granted, at the API that the scope names."""
+    if "system" not in client:
+        client["system"] = make_system(environment=client.pop("environment", "test"))
+    environment = client["system"].environment
+    make_signing_key(environment)
+    found = Scope.objects.filter(name=scope, environment=environment).first()
+    api = {"short_name": scope.partition("/")[0], "environment": environment}
+    granted = {found or make_scope(make_api(**api), scope): Access.OK}
+    return Machine(make_client(**({"scopes": granted} | client)), kind=kind, which=which)
 
 
 def without(values: dict[str, Any]) -> dict[str, Any]:
@@ -250,3 +267,13 @@ class Caller:
         return self.machine.http.get(
             self.url(address).removeprefix(settings.BASE_URL), headers=without(sent)
         )
+
+
+def error_of(answer: Answer) -> tuple[int, str]:
+    """The status and the OAuth error of an answer."""
+    return answer.status_code, json.loads(answer.content).get("error", "")
+
+
+def numbered(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """The rows of a table whose first column names the rule, as parameters of a test."""
+    return [pytest.param(*row[1:], id=f"{row[0]}-{n}") for n, row in enumerate(rows)]

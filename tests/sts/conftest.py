@@ -2,14 +2,10 @@
 
 import pytest
 
-from onboarding.clients.states import Access
-from tests.factories import make_api, make_client, make_scope
-from tests.machines import Machine, make_signing_key
+from tests.machines import Machine, make_machine
 
 
 @pytest.fixture
 def machine(db: None) -> Machine:
-    """A program whose client has one scope, at an API called nhn:cp-api; it has met the server."""
-    make_signing_key("test")
-    scope = make_scope(make_api(short_name="nhn:cp-api"), "nhn:cp-api/access")
-    return Machine(make_client(scopes={scope: Access.OK})).meet()
+    """A program that has met the server: what it sends is judged beyond the nonce."""
+    return make_machine().meet()
