@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -27,6 +27,9 @@ from tests.factories import (
     make_scope,
     make_system,
 )
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 STEPS = ["clients:organization", "clients:system", "clients:scopes", "clients:claims"]
 
@@ -398,7 +401,7 @@ def test_discarding_by_others(
     assert draft.status == Status.DRAFT
 
 
-def html(response: HttpResponse) -> str:
+def html(response: Answer) -> str:
     """The text of an answer; the CSRF token in it is masked anew each time."""
     return re.sub(r'value="[A-Za-z0-9]{64}"', "", response.content.decode()).strip()
 
