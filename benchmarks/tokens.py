@@ -58,7 +58,7 @@ def rows() -> Iterator[str]:
     theirs = {
         alg: Subject(f"measured-{alg}", PrivateKey(key), "measured") for alg, key in keys.items()
     }
-    with _portal() as portal, _peer(theirs) as peer:
+    with portal_server() as portal, _peer(theirs) as peer:
         yield "| algorithm | portal /s | oidc-provider /s | ratio | bare /s | portal / bare |"
         yield "|---|---|---|---|---|---|"
         for alg in KINDS:
@@ -97,7 +97,7 @@ def _our_clients(keys: dict[str, dict[str, str]]) -> dict[str, Subject]:
 
 
 @contextmanager
-def _portal() -> Iterator[Server]:
+def portal_server() -> Iterator[Server]:
     port = environment.PORT
     command = processes.web(bind=f"127.0.0.1:{port}", processes=1)
     with _on_its_core(processes.here(command), {}, port, "/test/sts/connect/token"):
