@@ -28,7 +28,8 @@ from onboarding.keys.services.making import GIVEN_UP, KEPT
 from onboarding.keys.states import KeyState, MakingState, Origin
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.queries import actor_for
-from tests.factories import NOON, make_client, make_organization, make_system, make_user
+from tests.constants import NOON
+from tests.factories import make_client, make_organization, make_system, make_user
 from tests.keys.conftest import recipient
 
 LATER = NOON + timedelta(seconds=1)
@@ -36,8 +37,8 @@ pytestmark = pytest.mark.usefixtures("no_witness")
 
 
 def request(client: ClientConfiguration, by: Actor, **given: Any) -> KeyMaking:
-    asked = {"kind": "ES256", "recipient": recipient()[0], "lifetime_days": 365, "at": NOON}
-    return services.request_making(client_id=client.pk, by=by, **(asked | given))
+    asked: dict[str, Any] = {"kind": "ES256", "recipient": recipient()[0], "lifetime_days": 365}
+    return services.request_making(client_id=client.pk, by=by, **({"at": NOON} | asked | given))
 
 
 def opened(sealed: str, browser: JWK) -> dict[str, Any]:
@@ -121,6 +122,7 @@ def test_a_run_after_a_killed_one_replaces_the_half_made_pair(
     half_made = Key.objects.get()
     settings.KEY_WITNESS = ""
     making.refresh_from_db()
+    assert making.lease_until
 
     services.make(making_id=making.pk, at=making.lease_until + timedelta(seconds=1))
 
@@ -203,6 +205,7 @@ def test_a_key_that_nobody_fetched_is_forgotten_and_of_no_use(
     services.make(making_id=making.pk, at=LATER)
     making.refresh_from_db()
     over = making.expires_at
+    assert over
     assert over - LATER >= KEPT
     services.sweep(at=over - timedelta(seconds=1))
     making.refresh_from_db()
@@ -229,6 +232,7 @@ def test_a_new_request_forgets_an_earlier_key_that_waits(
 
     earlier.refresh_from_db()
     assert earlier.sealed == ""
+    assert earlier.key
     assert earlier.key.state(NOON + timedelta(minutes=1)) == KeyState.EXPIRED
 
 

@@ -22,7 +22,8 @@ from onboarding.keys.services import KeyRefused
 from onboarding.keys.states import KeyState, Origin
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.queries import actor_for
-from tests.factories import NOON, make_client, make_key, make_organization, make_system, make_user
+from tests.constants import NOON
+from tests.factories import make_client, make_key, make_organization, make_system, make_user
 from tests.keys.conftest import pair
 
 

@@ -4,6 +4,7 @@ from onboarding.accounts.models import User
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Status
 from onboarding.core.environments import Environment
+from onboarding.core.refusals import NotPossibleNow, Refused
 from onboarding.keys import rules
 from onboarding.keys.models import KeyMaking
 from onboarding.keys.states import POSSIBLE, USABLE, Action, KeyState, MakingState
@@ -93,7 +94,7 @@ def test_only_usable_keys_can_be_revoked() -> None:
 def _status(making: KeyMaking, state: MakingState, actor: Actor) -> int:
     try:
         rules.check_delivery(making, state, actor)
-    except rules.Refused as refusal:
+    except Refused as refusal:
         return refusal.status
     return 200
 
@@ -101,6 +102,6 @@ def _status(making: KeyMaking, state: MakingState, actor: Actor) -> int:
 def _can_revoke(state: KeyState) -> bool:
     try:
         rules.check_revocation(state)
-    except rules.NotPossibleNow:
+    except NotPossibleNow:
         return False
     return True
