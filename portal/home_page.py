@@ -36,7 +36,7 @@ def home(request: TenantRequest) -> HttpResponse:
         "timeline": expiring.timeline(expiries, now),
         "happenings": happenings(request),
         "tasks": journey.tasks(how_far, can_write=can_write),
-        "is_new": not (how_far.has_system or how_far.has_client),
+        "is_under_way": not how_far.has_data,
         "can_write": can_write,
         "why_read_only": why_read_only(request.actor, organization.pk, environment),
     }

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from onboarding.clients.models import ClientConfiguration
-from onboarding.clients.states import UNFINISHED
+from onboarding.clients.states import UNFINISHED, Status
 from onboarding.smoketests.models import Run, Step
 from onboarding.smoketests.states import StepName, StepStatus
 from onboarding.suppliers.actors import Actor
@@ -20,6 +20,7 @@ class Seen(NamedTuple):
     """How far an organisation has come."""
 
     has_system: bool = False
+    has_draft: bool = False
     has_client: bool = False
     has_token: bool = False
     has_data: bool = False
@@ -41,7 +42,7 @@ def concerns(organization: Organization, path: str = "") -> Q:
 
 
 def seen(actor: Actor, environment: str, organization: Organization) -> Seen:
-    """Look how far the organisation has come there. Four queries, each for one row."""
+    """Look how far the organisation has come there. Five queries, each for one row."""
     clients = ClientConfiguration.objects.visible_to(actor).filter(
         concerns(organization), environment=environment
     )
@@ -52,6 +53,7 @@ def seen(actor: Actor, environment: str, organization: Organization) -> Seen:
     systems = ClientSystem.objects.visible_to(actor).of(environment, organization.pk)
     return Seen(
         has_system=systems.filter(current__isnull=False).exists(),
+        has_draft=clients.filter(status=Status.DRAFT, revision__isnull=False).exists(),
         has_client=clients.exclude(status__in=UNFINISHED).exists(),
         has_token=runs.filter(steps__name=StepName.CHECK, steps__status=StepStatus.PASSED).exists(),
         has_data=runs.filter(steps__in=calls).exists(),
@@ -80,7 +82,7 @@ def _system(how_far: Seen) -> Task:
     text = _("Beskriv klientsystemet")
     if how_far.has_system:
         return Task("ok", _("Gjort"), text)
-    if how_far.has_client:
+    if how_far.has_client or how_far.has_draft:
         note = _("Ikke nødvendig: dere bruker et fagsystem fra en leverandør.")
         return Task("ok", _("Ikke nødvendig"), text, note=note)
     note = _("Finnes fagsystemet hos en leverandør, kan du gå rett til neste punkt.")
@@ -91,6 +93,9 @@ def _client(how_far: Seen) -> Task:
     text = _("Lag en klientkonfigurasjon")
     if how_far.has_client:
         return Task("ok", _("Gjort"), text)
+    if how_far.has_draft:
+        note = _("Dere er i gang. Kladden ligger øverst i listen.")
+        return Task("none", _("Begynt"), text, "clients:list", note)
     return Task("none", _("Ikke begynt"), text, "clients:new")
 
 

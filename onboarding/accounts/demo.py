@@ -52,7 +52,7 @@ _PEOPLE = (
     Person(
         "solveig",
         "Solveig Dahl",
-        _("API-eier i Helsenettdrift. Svar på tilgangsforespørsler til adresseregisteret."),
+        _("API-eier i Helsenettdrift. Beskriv API-er, og svar på tilgangsforespørsler."),
     ),
     Person(
         "ingrid",

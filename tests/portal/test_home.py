@@ -89,7 +89,7 @@ def test_new_organization_is_shown_where_to_begin(
     text = page(client, acme)
 
     assert "Ingenting venter på deg" in text
-    assert "Begynn med listen under" in text
+    assert "Det neste steget er merket" in text
     assert f'href="/test/{acme.number}/systems/"' in text
     assert "Ingenting har skjedd her ennå" in text
 
@@ -238,8 +238,13 @@ def test_journey_follows_what_has_been_seen(
     assert page(client, acme).count('aria-label="Gjort"') == 5
 
 
-def test_customer_needs_no_system_of_its_own(client: Client, customer: ClientConfiguration) -> None:
-    client.force_login(make_user(organization=customer.organization))
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.DRAFT])
+def test_customer_needs_no_system_of_its_own(
+    client: Client, acme: Organization, status: Status
+) -> None:
+    surgery = make_organization("Fjordbyen legekontor")
+    customer = make_client(surgery, system=make_system(acme), status=status)
+    client.force_login(make_user(organization=surgery))
 
     assert "Ikke nødvendig: dere bruker et fagsystem" in page(client, customer.organization)
 
@@ -293,7 +298,7 @@ def test_front_page_costs_the_same_for_one_and_three(
     client.force_login(alice)
     page(client, acme)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         page(client, acme)
 
 
