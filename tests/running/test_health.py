@@ -14,7 +14,7 @@ def test_a_portal_that_is_well_says_how_long_ago_a_worker_worked(client: Client)
     answer = client.get("/healthz")
 
     assert answer.status_code == 200
-    assert 7 <= answer.json().pop("worker") < 9
+    assert 7 <= answer.json()["worker"] < 60
     assert "no-store" in answer["Cache-Control"]
 
 
