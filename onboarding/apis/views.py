@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from onboarding.apis import forms, rules, services
 from onboarding.apis.models import Api, ApiClaim, Scope
 from onboarding.core import paging
-from onboarding.core.forms import attempt, status
+from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 
@@ -42,7 +42,7 @@ def apis(request: TenantRequest) -> HttpResponse:
 @form_page
 def new(request: TenantRequest) -> HttpResponse:
     rules.check_write(request.actor, request.organization.pk, request.environment)
-    form = forms.NewApi(request.POST or None)
+    form = forms.NewApi(sent(request))
     api = attempt(
         form,
         lambda **data: services.create_api(
@@ -63,7 +63,7 @@ def new(request: TenantRequest) -> HttpResponse:
 @form_page
 def change(request: TenantRequest, pk: UUID) -> HttpResponse:
     api = _api(request, pk)
-    form = forms.ChangeApi.filled(api, request.POST or None)
+    form = forms.ChangeApi.filled(api, sent(request))
     changed = attempt(
         form,
         lambda **data: services.change_api(api_id=pk, by=request.actor, at=timezone.now(), **data),
@@ -77,7 +77,7 @@ def change(request: TenantRequest, pk: UUID) -> HttpResponse:
 @form_page
 def add_scope(request: TenantRequest, pk: UUID) -> HttpResponse:
     api = _api(request, pk)
-    form = forms.NewScope.for_api(api, request.POST or None)
+    form = forms.NewScope.for_api(api, sent(request))
     scope = attempt(
         form,
         lambda **data: services.add_scope(api_id=pk, by=request.actor, at=timezone.now(), **data),
@@ -91,7 +91,7 @@ def add_scope(request: TenantRequest, pk: UUID) -> HttpResponse:
 @form_page
 def change_scope(request: TenantRequest, pk: UUID) -> HttpResponse:
     scope = _scope(request, pk)
-    form = forms.ChangeScope.filled(scope, request.POST or None)
+    form = forms.ChangeScope.filled(scope, sent(request))
     changed = attempt(
         form,
         lambda **data: services.change_scope(
@@ -116,7 +116,7 @@ def remove_scope(request: TenantRequest, pk: UUID) -> HttpResponse:
 @form_page
 def add_claim(request: TenantRequest, pk: UUID) -> HttpResponse:
     api = _api(request, pk)
-    form = forms.NewClaim(request.POST or None)
+    form = forms.NewClaim(sent(request))
     claim = attempt(
         form,
         lambda **data: services.add_claim(api_id=pk, by=request.actor, at=timezone.now(), **data),
@@ -130,7 +130,7 @@ def add_claim(request: TenantRequest, pk: UUID) -> HttpResponse:
 @form_page
 def change_claim(request: TenantRequest, pk: UUID) -> HttpResponse:
     claim = _claim(request, pk)
-    form = forms.ChangeClaim.filled(claim, request.POST or None)
+    form = forms.ChangeClaim.filled(claim, sent(request))
     changed = attempt(
         form,
         lambda **data: services.change_claim(

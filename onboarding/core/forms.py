@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpRequest, QueryDict
 
 from onboarding.core.names import clean_name
 from onboarding.core.refusals import Invalid, NotPermitted, Refused
@@ -28,6 +29,11 @@ class ProseField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         return "\n".join(clean_name(line) for line in super().clean(value).splitlines())
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, however little; None where it is only to be shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def attempt(form: forms.Form, act: Callable[..., T]) -> T | None:

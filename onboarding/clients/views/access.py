@@ -17,7 +17,7 @@ from onboarding.clients.queries import access as queries
 from onboarding.clients.rules import access as rules
 from onboarding.clients.services import access as services
 from onboarding.core import paging
-from onboarding.core.forms import attempt, status
+from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 
@@ -46,7 +46,7 @@ def decide(request: TenantRequest, pk: UUID) -> HttpResponse:
     asked = _asked(request, pk)
     if request.method == "POST":
         rules.check_may_decide(request.actor, request.organization.pk, request.environment)
-    form = forms.Answer.to(asked, rules.available(asked, request.actor), request.POST or None)
+    form = forms.Answer.to(asked, rules.available(asked, request.actor), sent(request))
     answered = attempt(
         form,
         lambda **data: services.decide(access_id=pk, by=request.actor, at=timezone.now(), **data),

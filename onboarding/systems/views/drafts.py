@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onboarding.core.forms import attempt, status
+from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.systems import content, forms, queries, rules, services, wizard
 from onboarding.systems.models import ClientSystem, Revision
@@ -33,14 +33,14 @@ def resume(request: TenantRequest, pk: UUID) -> HttpResponse:
 @step_page
 def basics(request: TenantRequest, pk: UUID) -> HttpResponse:
     draft = _draft(request, pk)
-    form = forms.Basics.filled(queries.content(draft), request.POST or None)
+    form = forms.Basics.filled(queries.content(draft), sent(request))
     return _answer(request, draft, form, services.save_basics)
 
 
 @step_page
 def authentication(request: TenantRequest, pk: UUID) -> HttpResponse:
     draft = _draft(request, pk)
-    form = forms.Authentication.filled(queries.content(draft), request.POST or None)
+    form = forms.Authentication.filled(queries.content(draft), sent(request))
     return _answer(request, draft, form, services.save_authentication)
 
 
@@ -52,7 +52,7 @@ def chosen_services(request: TenantRequest, pk: UUID) -> HttpResponse:
     text = request.GET.get("q", "")[:100]
     apis = queries.offered_apis(request.environment, text=text, chosen=chosen)
     form = forms.Services.filled(
-        queries.content(draft), request.POST or None, apis=apis, selections=chosen
+        queries.content(draft), sent(request), apis=apis, selections=chosen
     )
     return _answer(request, draft, form, services.save_services, text=text)
 
@@ -62,7 +62,7 @@ def check(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Show all answers together, with what is wrong between them, and publish."""
     draft = _draft(request, pk)
     answers = queries.content(draft)
-    form = forms.Publish.filled(answers, request.POST or None)
+    form = forms.Publish.filled(answers, sent(request))
     done = attempt(
         form,
         lambda **data: services.publish(system_id=pk, by=request.actor, at=timezone.now(), **data),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from onboarding.core import paging
-from onboarding.core.forms import attempt, status
+from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.systems import content, forms, queries, rules, services
@@ -43,7 +43,7 @@ def systems(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: TenantRequest) -> HttpResponse:
     rules.check_write(request.actor, request.organization.pk, request.environment)
-    form = forms.NewSystem(request.POST or None)
+    form = forms.NewSystem(sent(request))
     system = attempt(
         form,
         lambda **data: services.create_system(
