@@ -227,8 +227,8 @@ def discard_draft(*, system_id: UUID, by: Actor, at: datetime) -> bool:
 
 
 def _locked(system_id: UUID, by: Actor) -> ClientSystem:
-    systems = ClientSystem.objects.select_for_update(of=("self",)).select_related("current")
-    system = systems.filter(pk=system_id).first()
+    # No joins: what a lock waited for shows in the locked row only.
+    system = ClientSystem.objects.select_for_update().filter(pk=system_id).first()
     if system is None:
         raise NotPossibleNow(_("Klientsystemet er forkastet."))
     rules.check_write(by, system.organization_id, system.environment)

@@ -34,7 +34,8 @@ def decide(
     """
     request = (
         ClientScope.objects.select_for_update(of=("self",))
-        .select_related("scope__api", "client", "decided_by")
+        # Not `decided_by`: what a lock waited for shows in the locked row only, not in its joins.
+        .select_related("scope__api", "client")
         .get(pk=access_id)
     )
     rules.check_unanswered(request, seen)
