@@ -209,6 +209,8 @@ OPEN_ENVIRONMENTS = frozenset({"test"})
 KEY_WITNESS = "onboarding.smoketests.services.witness"
 # Origins the workers may call although they are on this machine: ours, and nobody else's.
 EGRESS_OWN_ORIGINS = [BASE_URL]
+# Networks (CIDR) that they may not call although they are public, such as our load balancer's.
+EGRESS_DENIED = environment.text("EGRESS_DENIED", "").split()
 
 LOGGING = {
     "version": 1,

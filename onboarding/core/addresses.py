@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_NAT64: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+# Hosts on the net have their addresses here. Elsewhere is local, reserved, or leads to IPv4 by
+# way of a translator (64:ff9b::/96), which would decide for us whom we talk to.
+_GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+# Besides what `is_global` refuses; the older a Python, the shorter its list of special addresses.
 _DENIED: Final = (
     ipaddress.ip_network("168.63.129.16/32"),  # a cloud's host agent on a global address
     ipaddress.ip_network("192.0.0.0/24"),
     ipaddress.ip_network("192.88.99.0/24"),
-    ipaddress.ip_network("fec0::/10"),
+    ipaddress.ip_network("2001::/23"),
+    ipaddress.ip_network("3fff::/20"),
 )
 _LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet")
 
@@ -64,23 +70,25 @@ def _is_literal(host: str) -> bool:
     return True
 
 
-def is_callable(text: str) -> bool:
-    """Say whether an address that a name resolved to is on the public net, also when wrapped."""
+def is_callable(text: str, denied: Iterable[str] = ()) -> bool:
+    """Say whether an address that a name resolved to is on the public net, also when wrapped.
+
+    `denied` names further networks in CIDR notation, such as the portal's own public addresses.
+    """
     address = ipaddress.ip_address(text.partition("%")[0])
-    return all(_is_public(candidate) for candidate in _unwrapped(address))
+    networks = (*_DENIED, *(ipaddress.ip_network(network) for network in denied))
+    return all(_is_public(candidate, networks) for candidate in _unwrapped(address))
 
 
 def _unwrapped(address: Address) -> list[Address]:
-    found: list[Address] = [address]
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if any(address in network for network in _NAT64):
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        found += [candidate for candidate in inner if candidate is not None]
-    return found
+    """The address itself, and the IPv4 address that a 6to4 one leads to (RFC 3056)."""
+    inner = address.sixtofour if isinstance(address, ipaddress.IPv6Address) else None
+    return [address] if inner is None else [address, inner]
 
 
-def _is_public(address: Address) -> bool:
+def _is_public(address: Address, denied: Iterable[Network]) -> bool:
     if not address.is_global or address.is_multicast or address.is_reserved:
         return False
-    return not any(address in network for network in _DENIED if network.version == address.version)
+    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return not any(address in network for network in denied if network.version == address.version)

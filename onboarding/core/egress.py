@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
-from contextlib import contextmanager
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from threading import Timer
+from threading import Lock, Timer
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -35,7 +35,7 @@ _resolvers = ThreadPoolExecutor(8, thread_name_prefix="resolve")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: header names in lower case, the body cut off nowhere."""
+    """What came back: header names in lower case, the body whole."""
 
     status: int
     headers: Mapping[str, str]
@@ -58,54 +58,84 @@ def send(
     headers: Mapping[str, str] | None = None,
     form: Mapping[str, str] | None = None,
     limit: int = 64 * 1024,
+    seconds: float = TOTAL_SECONDS,
 ) -> Answer:
     """Send one request and return the answer, whatever its status; 3xx is not followed.
 
-    `limit` is the most octets of body that are read. Raises Failed.
+    `limit` is the most octets of body that are read, `seconds` the most time that all of it
+    takes, at most `TOTAL_SECONDS`. Raises Failed.
     """
-    parts, address = _target(url)
     began = time.monotonic()
-    with _session(address, parts) as (session, deadline):
-        try:
-            with session.request(
-                method,
-                url,
-                headers={**(headers or {}), "Host": parts.netloc, "Accept-Encoding": "identity"},
-                data=form,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = _read(response, limit)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise _failure(error, late=deadline.is_over) from error
-        if deadline.is_over:
-            raise Failed("timeout")
-    spent = int((time.monotonic() - began) * 1000)
-    found = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, found, body, spent)
+    deadline = _Deadline(min(seconds, TOTAL_SECONDS))
+    try:
+        parts, address = _target(url, deadline)
+        asked = _request(method, url, parts, headers or {}, form)
+        with closing(_Pinned(address, deadline)) as adapter:
+            status, found, body = _exchange(adapter, asked, limit)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise _failure(error, late=deadline.is_over) from error
+    finally:
+        deadline.close()
+    if deadline.is_over:
+        raise Failed("timeout")
+    return Answer(status, found, body, int((time.monotonic() - began) * 1000))
 
 
-def _target(url: str) -> tuple[SplitResult, str]:
+def _request(
+    method: str,
+    url: str,
+    parts: SplitResult,
+    headers: Mapping[str, str],
+    form: Mapping[str, str] | None,
+) -> requests.PreparedRequest:
+    """Say all that is sent. No session: it would add cookies, .netrc and proxies of its own."""
+    ours = {
+        "Host": parts.netloc,
+        "User-Agent": USER_AGENT,
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
+    return requests.Request(method, url, headers={**headers, **ours}, data=form or {}).prepare()
+
+
+def _exchange(
+    adapter: HTTPAdapter, asked: requests.PreparedRequest, limit: int
+) -> tuple[int, dict[str, str], bytes]:
+    """The adapter alone, because a session reads the whole body of a redirect, however large."""
+    timeouts = (CONNECT_SECONDS, READ_SECONDS)
+    with adapter.send(asked, stream=True, timeout=timeouts) as response:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return response.status_code, headers, _read(response, limit)
+
+
+def _target(url: str, deadline: _Deadline) -> tuple[SplitResult, str]:
     """Return the parts of `url` and the one address to connect to. Raises Failed."""
-    plain = urlsplit(url)
-    if f"{plain.scheme}://{plain.netloc}" in settings.EGRESS_OWN_ORIGINS:
-        return plain, _resolve(plain.hostname or "", plain.port or 443)[0]
+    own = [urlsplit(origin) for origin in settings.EGRESS_OWN_ORIGINS]
+    for origin in own:
+        if url.startswith(f"{origin.scheme}://{origin.netloc}/"):
+            return urlsplit(url), _resolve(origin.hostname or "", deadline)[0]
     try:
         parts = split(url)
     except Refusal as error:
         raise Failed("refused") from error
-    addresses = _resolve(parts.hostname or "", 443)
-    if len(addresses) > 8 or not all(is_callable(address) for address in addresses):
+    host = (parts.hostname or "").rstrip(".")
+    if host in {origin.hostname for origin in own}:
+        raise Failed("refused")
+    addresses = _resolve(host, deadline)
+    denied = settings.EGRESS_DENIED
+    if len(addresses) > 8 or not all(is_callable(address, denied) for address in addresses):
         raise Failed("refused")
     return parts, addresses[0]
 
 
-def _resolve(host: str, port: int) -> list[str]:
-    asked = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+def _resolve(host: str, deadline: _Deadline) -> list[str]:
+    asked = _resolvers.submit(socket.getaddrinfo, host, None, type=socket.SOCK_STREAM)
     try:
-        found = asked.result(CONNECT_SECONDS)
-    except (OSError, UnicodeError, TookTooLong) as error:
+        found = asked.result(min(CONNECT_SECONDS, deadline.seconds))
+    except TookTooLong as error:
+        asked.cancel()  # if it still waits for its turn
+        raise Failed("timeout") from error
+    except (OSError, UnicodeError) as error:
         raise Failed("unreachable") from error
     # IPv4 first: a laptop's `localhost` is both, and our own servers listen on that one.
     found.sort(key=lambda entry: entry[0] != socket.AF_INET)
@@ -116,42 +146,36 @@ class _Deadline:
     """Shuts the connection down when the time is over, in whatever it may be waiting."""
 
     def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self.is_over = False
-        self._guards: list[socket.socket] = []
+        self._guard: socket.socket | None = None
+        self._lock = Lock()
         self._timer = Timer(seconds, self._end)
         self._timer.daemon = True
         self._timer.start()
 
     def watch(self, connection: socket.socket) -> None:
-        # A duplicate, because wrapping in TLS takes the original's descriptor away.
-        self._guards.append(connection.dup())
+        """End this connection too when the time is over. Raises TimeoutError if it is."""
+        with self._lock:
+            if self.is_over:
+                connection.close()
+                raise TimeoutError
+            # A duplicate, because wrapping in TLS takes the original's descriptor away.
+            self._guard = connection.dup()
 
     def _end(self) -> None:
-        self.is_over = True
-        for guard in self._guards:
-            try:
-                guard.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # it ended by itself between our looking and our doing
+        with self._lock:
+            self.is_over = True
+            if self._guard is not None:
+                # It may have ended by itself between our looking and our doing.
+                with suppress(OSError):
+                    self._guard.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._timer.cancel()
-        for guard in self._guards:
-            guard.close()
-
-
-@contextmanager
-def _session(address: str, parts: SplitResult) -> Iterator[tuple[requests.Session, _Deadline]]:
-    deadline = _Deadline(TOTAL_SECONDS)
-    session = requests.Session()
-    session.trust_env = False  # neither proxies nor .netrc of this machine
-    session.headers = requests.structures.CaseInsensitiveDict({"User-Agent": USER_AGENT})
-    session.mount(f"{parts.scheme}://", _Pinned(address, deadline))
-    try:
-        yield session, deadline
-    finally:
-        session.close()
-        deadline.close()
+        with self._lock:
+            if self._guard is not None:
+                self._guard.close()
 
 
 class _Pinned(HTTPAdapter):
@@ -163,18 +187,18 @@ class _Pinned(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        deadline = self._deadline
+        watch = self._deadline.watch
 
         class Plain(HTTPConnection):
             def _new_conn(self) -> socket.socket:
                 made = super()._new_conn()
-                deadline.watch(made)
+                watch(made)
                 return made
 
         class Secure(HTTPSConnection):
             def _new_conn(self) -> socket.socket:
                 made = super()._new_conn()
-                deadline.watch(made)
+                watch(made)
                 return made
 
         class PlainPool(HTTPConnectionPool):
@@ -188,10 +212,11 @@ class _Pinned(HTTPAdapter):
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
     ) -> Any:
+        """The pool of the address; in TLS, the name is asked for and has to be proved."""
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        if host["scheme"] == "https":
-            pool |= {"server_hostname": host["host"], "assert_hostname": host["host"]}
-        return {**host, "host": self._address}, pool
+        names = {"server_hostname": host["host"], "assert_hostname": host["host"]}
+        is_tls = host["scheme"] == "https"
+        return {**host, "host": self._address}, {**pool, **(names if is_tls else {})}
 
 
 def _read(response: requests.Response, limit: int) -> bytes:

@@ -65,9 +65,15 @@ _ADVICE: dict[str, Advice] = {
         _("Still klokken etter en tidstjener (NTP). Over 10 sekunder blir signaturer avvist."),
     ),
     "test.signatures_spent": Advice(_("Signaturene er brukt opp"), _SIGN_AGAIN),
+    "test.signatures_old": Advice(_("Signaturene ble for gamle mens de ventet"), _SIGN_AGAIN),
+    "test.overtaken": Advice(_("En nyere test tok over"), _("Se den nyeste testen av klienten.")),
     "test.interrupted": Advice(
         _("Testen ble avbrutt hos oss"),
         _("Ingenting er endret, og du har ikke gjort noe feil. Kjør testen på nytt."),
+    ),
+    "test.fault": Advice(
+        _("Testen feilet hos oss"),
+        _("Feilen er logget. Kjør testen på nytt; skjer det igjen, si fra til portalens drift."),
     ),
     "test.too_slow": Advice(
         _("Testen tok for lang tid"), _("Ingenting er endret. Kjør testen på nytt.")

@@ -7,10 +7,22 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from onboarding.core.egress import Answer
+from onboarding.core.redaction import redact
 
 HIDDEN = frozenset({"client_assertion", "DPoP", "Authorization"})
 LONGEST = 2000
+# What is shown of an answer; whatever else it holds is nobody's business, or a secret.
+METADATA = (
+    "issuer",
+    "token_endpoint",
+    "jwks_uri",
+    "grant_types_supported",
+    "token_endpoint_auth_methods_supported",
+    "token_endpoint_auth_signing_alg_values_supported",
+    "dpop_signing_alg_values_supported",
+)
+TOKEN = ("token_type", "expires_in", "scope", "error", "error_description", "error_uri")
+KEY = ("kid", "kty", "alg", "use")
 
 
 def request_text(method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> str:
@@ -21,10 +33,16 @@ def request_text(method: str, url: str, headers: Mapping[str, str], form: Mappin
         scheme = f"{value.split()[0]} " if name == "Authorization" else ""
         lines.append(f"{name}: {scheme}…" if name in HIDDEN else f"{name}: {value}")
     lines += [f"  {name}={'…' if name in HIDDEN else value}" for name, value in form.items()]
-    return "\n".join(lines)
+    return "\n".join(lines)[:LONGEST]
 
 
-def answer_text(answer: Answer, body: Mapping[str, Any]) -> str:
-    """Return an answer as its status and the given (already redacted) body, cut to 2 kB."""
-    shown = json.dumps(body, indent=2, ensure_ascii=False)
-    return f"{answer.status}\n{shown}"[:LONGEST]
+def answer_text(first_line: object, shown: Mapping[str, Any]) -> str:
+    """Return a line and a JSON object below it, without anything like a token, cut to 2 kB."""
+    text = json.dumps(shown, indent=2, ensure_ascii=False)
+    return redact(f"{first_line}\n{text}")[:LONGEST]
+
+
+def chosen(body: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the named members, and that there is an access token, where there is one."""
+    token = {"access_token": "…"} if "access_token" in body else {}
+    return token | {name: body[name] for name in names if name in body}

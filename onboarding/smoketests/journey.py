@@ -14,23 +14,16 @@ from secrets import token_urlsafe
 from typing import Any, NoReturn
 
 from onboarding.core import egress
+from onboarding.core.redaction import redact
 from onboarding.jose import access_token as tokens
 from onboarding.jose import b64
 from onboarding.jose.algorithms import PrivateKey, sign
-from onboarding.jose.checks import first_failure
-from onboarding.jose.compact import read
+from onboarding.jose.checks import first_failure, printable
+from onboarding.jose.compact import numeric_date, read
 from onboarding.jose.generation import generate
-from onboarding.smoketests.evidence import answer_text, request_text
-from onboarding.smoketests.exchange import (
-    LARGE,
-    Outcome,
-    get,
-    json_object,
-    redacted,
-    send,
-    skew,
-    stop,
-)
+from onboarding.smoketests import evidence
+from onboarding.smoketests.evidence import answer_text, chosen, request_text
+from onboarding.smoketests.exchange import LARGE, Exchange, Outcome, json_object, skew, stop
 from onboarding.smoketests.states import StepName, StepStatus
 
 METADATA_PATH = "/.well-known/openid-configuration"
@@ -51,7 +44,6 @@ class Target:
     client_id: str
     scopes: tuple[str, ...]
     audience: str
-    api_name: str
     test_url: str
     uses_dpop: bool
     waits_for: str
@@ -63,6 +55,7 @@ class Journey:
     """One run of the steps, in the order of `states.ORDER`."""
 
     target: Target
+    exchange: Exchange
     proof_key: PrivateKey = field(default_factory=lambda: PrivateKey(generate("ES256")))
     metadata: dict[str, Any] = field(default_factory=dict)
     issuer_keys: list[Mapping[str, Any]] = field(default_factory=list)
@@ -81,16 +74,17 @@ class Journey:
     def fetch_metadata(self) -> Outcome:
         """RFC 8414 §3.3: the issuer in the metadata is byte for byte the one we know."""
         url = self.target.issuer + METADATA_PATH
-        answer, sent = get(url)
+        answer, sent = self.exchange.get(url)
         self.metadata = json_object(answer, sent)
-        received = answer_text(answer, self.metadata)
+        received = answer_text(answer.status, chosen(self.metadata, evidence.METADATA))
         found = self.metadata.get("issuer")
         if found != self.target.issuer:
             stop("test.issuer", self.target.issuer, found, sent=sent, received=received)
         for name in ("token_endpoint", "jwks_uri"):
             address = self.metadata.get(name)
             if not isinstance(address, str) or not self._is_same_origin(address):
-                stop("test.metadata", f"{name}: {self.target.issuer}/…", address, sent=sent)
+                expected = f"{name}: {self.target.issuer}/…"
+                stop("test.metadata", expected, address, sent=sent, received=received)
         seconds = skew(answer)
         if abs(seconds) > MAX_SKEW_SECONDS:
             expected = f"≤ {MAX_SKEW_SECONDS} s"
@@ -100,45 +94,57 @@ class Journey:
         return Outcome(sent=sent, received=received)
 
     def fetch_keys(self) -> Outcome:
-        answer, sent = get(self.metadata["jwks_uri"])
+        """RFC 7517 §5: at least one key, each an object."""
+        answer, sent = self.exchange.get(self.metadata["jwks_uri"])
         keys = json_object(answer, sent).get("keys")
         if not isinstance(keys, list) or not keys or not all(isinstance(k, dict) for k in keys):
-            stop("test.jwks", '{"keys": [{…}]}', answer.body[:80], sent=sent)
+            stop("test.jwks", '{"keys": [{…}]}', keys, sent=sent, received=str(answer.status))
         self.issuer_keys = keys
-        shown = [{name: key.get(name) for name in ("kid", "kty", "alg", "use")} for key in keys]
-        return Outcome(sent=sent, received=answer_text(answer, {"keys": shown}))
+        shown = [chosen(key, evidence.KEY) for key in keys]
+        return Outcome(sent=sent, received=answer_text(answer.status, {"keys": shown}))
 
     def take_assertion(self) -> Outcome:
+        """Show what was signed. One that waited until it expired is not worth a refusal."""
         self.first_assertion = self._next_assertion()
         reading = read(self.first_assertion, prefix="assertion")
         shown = {"header": reading.header, "claims": reading.claims}
-        return Outcome(sent=json.dumps(shown, indent=2, ensure_ascii=False))
+        sent = redact(json.dumps(shown, indent=2, ensure_ascii=False))[: evidence.LONGEST]
+        now, expiry = time.time(), numeric_date(reading.claims.get("exp"))
+        if expiry is not None and expiry < now:
+            stop("test.signatures_old", "≤ 60 s", f"+{now - expiry:.0f} s", sent=sent)
+        return Outcome(sent=sent)
 
     def fetch_token(self) -> Outcome:
         """The DPoP nonce round, once: new assertion, new proof (RFC 9449 §8)."""
-        answer, sent = self._ask_for_token(self.first_assertion, nonce=None)
-        body = json_object(answer, sent)
-        rounds = [(sent, answer_text(answer, redacted(body)))]
+        rounds = [self._ask_for_token(self.first_assertion, nonce=None)]
+        answer, body, _ = rounds[0]
         if answer.status == 400 and body.get("error") == "use_dpop_nonce":
             nonce = answer.headers.get("dpop-nonce", "")
-            answer, sent = self._ask_for_token(self._next_assertion(), nonce=nonce)
-            body = json_object(answer, sent)
-            rounds.append((sent, answer_text(answer, redacted(body))))
+            rounds.append(self._ask_for_token(self._next_assertion(), nonce=nonce))
+            answer, body, _ = rounds[-1]
         shown = Outcome(
-            sent="\n\n".join(sent for sent, _ in rounds),
-            received="\n\n".join(received for _, received in rounds),
+            sent="\n\n".join(sent for _, _, sent in rounds),
+            received="\n\n".join(
+                answer_text(answer.status, chosen(body, evidence.TOKEN))
+                for answer, body, _ in rounds
+            ),
         )
         if answer.status != 200:
             self._explain_refusal(body, answer.status, shown)
-        if body.get("token_type") != "DPoP":
-            stop("test.token_type", "DPoP", body.get("token_type"), received=shown.received)
+        return self._take_token(body, shown)
+
+    def _take_token(self, body: dict[str, Any], shown: Outcome) -> Outcome:
+        """RFC 9449 §5: a token of another type than we asked for is not used at all."""
+        sent, received = shown.sent, shown.received
+        kind = body.get("token_type")
+        if not isinstance(kind, str) or kind.lower() != "dpop":
+            stop("test.token_type", "DPoP", kind, sent=sent, received=received)
         if not isinstance(body.get("access_token"), str):
-            stop("test.answer", "access_token", "", received=shown.received)
+            stop("test.answer", "access_token", "", sent=sent, received=received)
         self.answer = body
         if "expires_in" not in body:
-            return shown._replace(
-                status=StepStatus.NOTED, code="test.expires_in", expected="expires_in"
-            )
+            noted = shown._replace(status=StepStatus.NOTED, code="test.expires_in")
+            return noted._replace(expected="expires_in")
         return shown
 
     def check_token(self) -> Outcome:
@@ -154,7 +160,7 @@ class Journey:
         )
         shown = {"header": reading.header, "claims": reading.claims}
         digest = hashlib.sha256(token.encode()).hexdigest()
-        received = f"SHA-256 {digest}\n{json.dumps(shown, indent=2, ensure_ascii=False)}"
+        received = answer_text(f"SHA-256 {digest}", shown)
         if failed := first_failure(checks):
             stop(failed.code, failed.expected, failed.found, received=received)
         missing = set(self.target.scopes) - tokens.scopes(reading.claims)
@@ -175,11 +181,12 @@ class Journey:
         if answer.status == 401 and "use_dpop_nonce" in challenge:
             answer, sent = self._call(nonce=answer.headers.get("dpop-nonce", ""))
             challenge = answer.headers.get("www-authenticate", "")
-        received = f"{answer.status} {challenge}".strip()
         if not 200 <= answer.status < 300:
-            stop("test.api_status", "200", received, sent=sent, received=received)
+            found = printable(redact(f"{answer.status} {challenge}".strip()))
+            stop("test.api_status", "200", found, sent=sent, received=found)
         kind = answer.headers.get("content-type", "")
-        return Outcome(sent=sent, received=f"{received} {kind}, {len(answer.body)} B")
+        received = printable(f"{answer.status} {kind}".strip())
+        return Outcome(sent=sent, received=f"{received}, {len(answer.body)} B")
 
     def _next_assertion(self) -> str:
         assertion = self.target.assertion()
@@ -204,7 +211,10 @@ class Journey:
         made = {"jti": token_urlsafe(16), "iat": int(time.time()), "htm": method, "htu": url}
         return sign({"typ": "dpop+jwt", "jwk": jwk}, {**made, **claims}, self.proof_key)
 
-    def _ask_for_token(self, assertion: str, *, nonce: str | None) -> tuple[egress.Answer, str]:
+    def _ask_for_token(
+        self, assertion: str, *, nonce: str | None
+    ) -> tuple[egress.Answer, dict[str, Any], str]:
+        """Return the answer, the object in it, and how the request looked."""
         url = self.metadata["token_endpoint"]
         form = {
             "grant_type": "client_credentials",
@@ -215,17 +225,21 @@ class Journey:
         }
         proof = self._proof("POST", url, **({"nonce": nonce} if nonce else {}))
         sent = request_text("POST", url, {"DPoP": proof}, form)
-        return send("POST", url, sent, headers={"DPoP": proof}, form=form), sent
+        answer = self.exchange.send("POST", url, sent, headers={"DPoP": proof}, form=form)
+        return answer, json_object(answer, sent), sent
 
     def _explain_refusal(self, body: Mapping[str, Any], status: int, shown: Outcome) -> NoReturn:
-        error = str(body.get("error", status))
-        description = str(body.get("error_description", ""))
+        sent, received = shown.sent, shown.received
+        error = str(body.get("error", ""))
         if error == "invalid_scope" and self.target.waits_for:
             scopes = " ".join(self.target.scopes)
-            stop("test.scope_pending", scopes, self.target.waits_for, received=shown.received)
-        known = f"oauth.{error}" if error.replace("_", "").isalpha() else "test.answer"
-        found = f"{status} {error} {description}".strip()
-        stop(known, "200", found, sent=shown.sent, received=shown.received)
+            waits_for = self.target.waits_for
+            stop("test.scope_pending", scopes, waits_for, sent=sent, received=received)
+        is_name = error.replace("_", "").isalpha() and error.isascii() and len(error) < 50
+        description = body.get("error_description", "")
+        found = redact(f"{status} {error} {description}".strip())
+        code = f"oauth.{error}" if is_name else "test.answer"
+        stop(code, "200", found, sent=sent, received=received)
 
     def _call(self, *, nonce: str | None) -> tuple[egress.Answer, str]:
         token, url = str(self.answer["access_token"]), self.target.test_url
@@ -236,4 +250,4 @@ class Journey:
             proof = self._proof("GET", url.partition("?")[0], ath=ath, **more)
             headers |= {"Authorization": f"DPoP {token}", "DPoP": proof}
         sent = request_text("GET", url, headers, {})
-        return send("GET", url, sent, headers=headers, limit=LARGE), sent
+        return self.exchange.send("GET", url, sent, headers=headers, limit=LARGE), sent

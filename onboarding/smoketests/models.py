@@ -14,7 +14,8 @@ from onboarding.keys.models import Key
 from onboarding.smoketests.states import Signer, StepName, StepStatus
 
 
-class RunQuerySet(JobQuerySet["Run"], TenantQuerySet["Run"]):
+# django-stubs gives each QuerySet class an as_manager() of its own, so no two can be combined.
+class RunQuerySet(JobQuerySet["Run"], TenantQuerySet["Run"]):  # type: ignore[override]
     organization_path = "client__organization"
     environment_path = "client__environment"
     shared_paths = ("client__revision__system__organization", "client__created_for")

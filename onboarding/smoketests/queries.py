@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,8 +17,10 @@ from onboarding.core.jobs import JobStatus
 from onboarding.keys.models import Key
 from onboarding.smoketests.advice import Advice, advice
 from onboarding.smoketests.models import Run, Step
-from onboarding.smoketests.states import Signer, StepStatus
+from onboarding.smoketests.states import StepStatus
 
+# A test that takes longer than this waits for a worker, or for another one to take over.
+LATE = timedelta(seconds=30)
 STATES = {
     StepStatus.WAITING: "none",
     StepStatus.RUNNING: "run",
@@ -86,6 +88,12 @@ class RunView:
     done: int
     current: Step | None
     is_stale: bool
+    is_late: bool
+
+    @property
+    def advice(self) -> Advice | None:
+        """What to tell about a run that failed, in whichever step."""
+        return advice(self.run.failure) if self.run.failure else None
 
     @property
     def failed(self) -> StepView | None:
@@ -99,11 +107,13 @@ class TestPanel:
     latest: RunView | None
     keys: list[Key]
     apis: list[Api]
-    is_by_browser: bool
 
 
-def run_view(run: Run, current_hash: str) -> RunView:
-    """Return a run with its steps (prefetched or read) and their advice."""
+def run_view(run: Run, current_hash: str, at: datetime) -> RunView:
+    """Return a run with its steps (prefetched or read) and their advice.
+
+    `current_hash` is that of the client's configuration now: an older test may not hold for it.
+    """
     steps = sorted(run.steps.all(), key=lambda step: step.position)
     views = [
         StepView(step, STATES[StepStatus(step.status)], advice(step.code) if step.code else None)
@@ -112,7 +122,9 @@ def run_view(run: Run, current_hash: str) -> RunView:
     done = sum(step.status not in (StepStatus.WAITING, StepStatus.RUNNING) for step in steps)
     current = next((step for step in steps if step.status == StepStatus.RUNNING), None)
     state = RUN_STATES[JobStatus(run.status)]
-    return RunView(run, state, views, done, current, run.configuration_hash != current_hash)
+    is_stale = run.configuration_hash != current_hash
+    is_late = run.is_open and run.queued_at < at - LATE
+    return RunView(run, state, views, done, current, is_stale, is_late)
 
 
 def panel(client: ClientConfiguration, at: datetime) -> TestPanel:
@@ -124,7 +136,6 @@ def panel(client: ClientConfiguration, at: datetime) -> TestPanel:
         .order_by("-created_at", "-pk")
         .first()
     )
-    view = run_view(latest, configuration_hash(client)) if latest else None
+    view = run_view(latest, configuration_hash(client), at) if latest else None
     keys = list(Key.objects.usable(at).filter(client=client).order_by("-created_at"))
-    is_by_browser = latest is None or latest.signer == Signer.BROWSER
-    return TestPanel(view, keys, list(apis(client)), is_by_browser)
+    return TestPanel(view, keys, list(apis(client)))

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.queries import configuration_hash
-from onboarding.core.paging import page
-from onboarding.core.refusals import NotPermitted, Refused
+from onboarding.core.jobs import JobStatus
+from onboarding.core.paging import links, page
+from onboarding.core.refusals import Refused
 from onboarding.smoketests import queries, rules, services
 from onboarding.smoketests.forms import StartTest
 from onboarding.smoketests.models import Run
@@ -28,7 +29,8 @@ def panel(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def start(request: TenantRequest, pk: UUID) -> HttpResponse:
     client = _client(request, pk)
-    form = StartTest(request.POST, client_id=client.pk)
+    now = timezone.now()
+    form = StartTest(request.POST, client_id=client.pk, at=now)
     if not form.is_valid():
         return _panel(request, client, error=_first_error(form), status=422)
     try:
@@ -38,11 +40,10 @@ def start(request: TenantRequest, pk: UUID) -> HttpResponse:
             api_id=form.cleaned_data["api"],
             assertions=[form.cleaned_data["first"], form.cleaned_data["second"]],
             by=request.actor,
-            at=timezone.now(),
+            at=now,
         )
     except Refused as refusal:
-        status = 403 if isinstance(refusal, NotPermitted) else 409
-        return _panel(request, client, error=str(refusal), status=status)
+        return _panel(request, client, error=str(refusal), status=refusal.status)
     if request.htmx:
         return _panel(request, client)
     return redirect("client", request.environment, request.organization.number, client.pk)
@@ -53,8 +54,8 @@ def runs(request: TenantRequest, pk: UUID) -> HttpResponse:
     client = _client(request, pk)
     found = Run.objects.visible_to(request.actor).filter(client=client)
     shown = page(found.select_related("key", "api"), request.GET.get("after", ""))
-    states = [(run, queries.RUN_STATES[run.status]) for run in shown.rows]
-    context = {"client": client, "page": shown, "runs": states}
+    states = [(run, queries.RUN_STATES[JobStatus(run.status)]) for run in shown.rows]
+    context = {"client": client, "runs": states} | links(shown)
     return render(request, "smoketests/runs.html", context)
 
 
@@ -68,13 +69,13 @@ def run(request: TenantRequest, pk: UUID, run_id: UUID) -> HttpResponse:
         pk=run_id,
         client=client,
     )
-    view = queries.run_view(found, configuration_hash(client))
+    view = queries.run_view(found, configuration_hash(client), timezone.now())
     return render(request, "smoketests/run.html", {"client": client, "view": view})
 
 
 def _client(request: TenantRequest, pk: UUID) -> ClientConfiguration:
     found = ClientConfiguration.objects.visible_to(request.actor)
-    return get_object_or_404(found, pk=pk, environment=request.environment)
+    return get_object_or_404(found.at(request.environment, request.organization.pk), pk=pk)
 
 
 def _panel(
