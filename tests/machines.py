@@ -27,7 +27,7 @@ from onboarding.keys.models import Key
 from onboarding.sts.models import SigningKey
 from onboarding.sts.parameters import ASSERTION_TYPE
 from onboarding.sts.queries.signing_keys import purpose
-from onboarding.sts.sealing import seal
+from onboarding.sts.sealing import seal, unseal
 from tests.factories import make_api, make_client, make_key, make_scope, make_system
 from tests.leaks import remember_secret
 
@@ -246,7 +246,11 @@ class Caller:
 
     def proof(self, address: str = "CommunicationPartyEvents", **changes: Any) -> str:
         """A proof for an address of the API that is right in everything but what is given."""
-        values = {"htm": "GET", "htu": self.url(address).partition("?")[0], "nonce": GONE}
+        values: dict[str, Any] = {
+            "htm": "GET",
+            "htu": self.url(address).partition("?")[0],
+            "nonce": GONE,
+        }
         return self.machine.proof(token=self.token, **(values | changes))
 
     def url(self, address: str) -> str:
@@ -277,3 +281,12 @@ def error_of(answer: Answer) -> tuple[int, str]:
 def numbered(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
     """The rows of a table whose first column names the rule, as parameters of a test."""
     return [pytest.param(*row[1:], id=f"{row[0]}-{n}") for n, row in enumerate(rows)]
+
+
+def issuer_key(environment: str, *, kid: str = "") -> dict[str, str]:
+    """The private half of an issuer's signing key: what only its own process should have."""
+    keys = SigningKey.objects.filter(environment=environment)
+    key = keys.get(kid=kid) if kid else keys.order_by("signs_from")[0]
+    private: dict[str, str] = json.loads(unseal(key.sealed_private, purpose(environment, key.kid)))
+    remember_secret(private["d"])
+    return private

@@ -57,9 +57,12 @@ def claim(**values: Any) -> Callable[[Machine], str]:
 
 def ahead(**seconds: float) -> Callable[[Machine], str]:
     """Claims that are so many seconds ahead of the clock."""
-    return lambda machine: machine.assertion(
-        **{name: int(time.time() + value) for name, value in seconds.items()}
-    )
+
+    def make(machine: Machine) -> str:
+        claims: dict[str, Any] = {n: int(time.time() + ahead) for n, ahead in seconds.items()}
+        return machine.assertion(**claims)
+
+    return make
 
 
 def resigned(header: bytes, payload: bytes | None = None) -> Callable[[Machine], str]:
