@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from onboarding.apis import rules
-from onboarding.apis.models import Api, ApiClaim, Scope
-from onboarding.clients.models import ClientClaim, ClientScope
+from onboarding.apis.models import Api
+from onboarding.clients.models import ClientScope
 from onboarding.clients.states import UNFINISHED
 from onboarding.core import paging
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
-from onboarding.systems.models import RevisionScope
+from portal import api_usage
 
 
 @require_safe
@@ -32,26 +31,11 @@ def api(request: TenantRequest, pk: UUID) -> HttpResponse:
     may_write = rules.may_write(request.actor, shown.organization_id, shown.environment)
     context = {
         "api": shown,
-        "scopes": _scopes(shown),
-        "claims": _claims(shown),
+        "scopes": api_usage.scopes(shown),
+        "claims": api_usage.claims(shown),
         "page": page,
         "pages": paging.links(page),
         "may_write": may_write,
         "read_only": why_read_only(request.actor, shown.organization_id, shown.environment),
     }
     return render(request, "apis/detail.html", context)
-
-
-def _scopes(api: Api) -> QuerySet[Scope]:
-    """Return the scopes with `is_used` and `is_waited_for`. One query."""
-    uses = ClientScope.objects.filter(scope=OuterRef("pk"))
-    return api.scopes.order_by("name").annotate(
-        is_used=Exists(RevisionScope.objects.filter(scope=OuterRef("pk"))) | Exists(uses),
-        is_waited_for=Exists(uses.waiting()),
-    )
-
-
-def _claims(api: Api) -> QuerySet[ApiClaim]:
-    """Return the claims with `is_used`. One query."""
-    values = ClientClaim.objects.filter(claim=OuterRef("pk"))
-    return api.claims.order_by("claim_type").annotate(is_used=Exists(values))

@@ -117,19 +117,20 @@ class UriLines(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-def _algorithms() -> list[tuple[str, Option]]:
-    advice = {
-        Algorithm.PS256: Option("PS256", hint=_("RSA. Det vanligste valget."), tag=_("Anbefalt")),
-        Algorithm.ES384: Option(
-            "ES384", hint=_("EC P-384. Korte nøkler og raske signaturer."), tag=_("Anbefalt")
-        ),
-        Algorithm.RS256: Option(
-            "RS256", hint=_("Eldre utfylling. Velg den bare om biblioteket mangler PS256.")
-        ),
-    }
-    others = [algorithm for algorithm in Algorithm if algorithm not in advice]
-    known = [(algorithm.value, option) for algorithm, option in advice.items()]
-    return known + [(algorithm.value, Option(algorithm.label)) for algorithm in others]
+ALGORITHMS = [
+    (_("Anbefalt"), [(name.value, name.label) for name in (Algorithm.PS256, Algorithm.ES384)]),
+    (
+        _("Like trygge"),
+        [
+            (name.value, name.label)
+            for name in (Algorithm.PS384, Algorithm.PS512, Algorithm.ES256, Algorithm.ES512)
+        ],
+    ),
+    (
+        _("Eldre utfylling"),
+        [(name.value, name.label) for name in (Algorithm.RS256, Algorithm.RS384, Algorithm.RS512)],
+    ),
+]
 
 
 def _tenancies() -> list[tuple[str, Option]]:
@@ -175,9 +176,11 @@ class Authentication(Fresh):
     )
     algorithm = forms.ChoiceField(
         label=_("Algoritme"),
-        choices=_algorithms,
-        widget=forms.RadioSelect,
-        help_text=_("Klientene signerer med denne når de autentiserer seg."),
+        choices=ALGORITHMS,
+        help_text=_(
+            "Klientene signerer med denne når de autentiserer seg. PS256 passer de fleste, "
+            "ES384 gir kortere nøkler. Velg RS256 bare om biblioteket ditt mangler PS256."
+        ),
     )
 
 
@@ -223,10 +226,11 @@ class Services(Fresh):
 
 def _choice(scope: Scope, selected: str) -> forms.ChoiceField:
     note = _("API-eier må godkjenne hver klient.") if scope.needs_approval else ""
+    description = f"{scope.description.rstrip('.')}." if scope.description else ""
     return forms.ChoiceField(
         label=scope.name,
         choices=[("", _("Ikke med")), *Selection.choices],
         required=False,
         initial=selected,
-        help_text=" ".join(str(text) for text in (scope.description, note) if text),
+        help_text=" ".join(str(text) for text in (description, note) if text),
     )

@@ -21,10 +21,13 @@ def progress(content: Content, current: Step) -> list[Row]:
     """Return all steps with how they stand: answered, in need of something, or last."""
     open_steps = {problem.step for problem in problems(content)}
 
+    untouched = Content(content.name)
+
     def state(step: Step) -> str:
         if step == current:
             return "you"
-        return "none" if step in open_steps or step == Step.CHECK else "ok"
+        is_empty = content.fingerprint(step) == untouched.fingerprint(step)
+        return "none" if is_empty or step in open_steps or step == Step.CHECK else "ok"
 
     return [Row(step, view(step), state(step), step == current) for step in Step]
 

@@ -278,7 +278,7 @@ def test_the_last_page_shows_all_that_is_wrong_together(
     page = client.get(url("systems:check", system)).content.decode()
     answer = client.post(url("systems:check", system), seen(system, Step.CHECK))
 
-    assert "tre ting må på plass før du kan publisere" in page
+    assert "Tre ting må på plass før du kan publisere" in page
     assert "Brukerpålogging trenger minst én returadresse." in page
     assert "En tjener uten brukere kan ikke ha brukerpålogging." in page
     assert "API-kall trenger minst ett scope." in page
