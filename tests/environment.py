@@ -7,14 +7,15 @@ import os
 import secrets
 
 from portal import local
-from tests import servers
+from tests import portals, servers
 
 # Where the live server listens, so that the addresses the portal gives out lead to it.
 PORT = local.free_port()
 
 # Whoever runs the tests may have settings of a portal of his own around.
-for name in ("DEBUG", "DEMO", "ALLOWED_HOSTS", "BEHIND_TLS_PROXY", "SECRET_KEY_FALLBACKS"):
+for name in portals.SETTINGS - {"DJANGO_SETTINGS_MODULE"}:
     os.environ.pop(name, None)
+    os.environ.pop(f"{name}_FILE", None)
 os.environ.update(
     DEMO="1",
     SECRET_KEY=secrets.token_urlsafe(50),

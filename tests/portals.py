@@ -19,10 +19,13 @@ from portal.supervisor import Child, Supervisor
 from tests import servers
 
 PATIENCE = 60.0
-SETTINGS = {
+# What `run` reads or sets beside the settings of the product.
+RUN_ONLY = {"DJANGO_SETTINGS_MODULE", "OWN_REDIS", "PORT"}
+SETTINGS = RUN_ONLY | {
     *("ALLOWED_HOSTS", "BASE_URL", "BEHIND_TLS_PROXY", "DATABASE_URL", "DATA_DIR", "DEBUG", "DEMO"),
-    *("DJANGO_SETTINGS_MODULE", "OWN_REDIS", "PORT", "REDIS_URL"),
-    *("SECRET_KEY", "SECRET_KEY_FALLBACKS"),
+    *("EGRESS_DENIED", "EMAIL_FROM", "EMAIL_HOST", "EMAIL_HOST_PASSWORD", "EMAIL_HOST_USER"),
+    *("EMAIL_PORT", "EMAIL_USE_TLS", "PRODUCTION_ISSUER", "REDIS_URL", "SECRET_KEY"),
+    *("SECRET_KEY_FALLBACKS", "TEST_ISSUER"),
 }
 
 
@@ -47,7 +50,8 @@ class Portal:
 
 def plain_environment(**settings: str) -> dict[str, str]:
     """Return the environment of this process without any setting of a portal but these."""
-    return {name: value for name, value in os.environ.items() if name not in SETTINGS} | settings
+    theirs = SETTINGS | {f"{name}_FILE" for name in SETTINGS}
+    return {name: value for name, value in os.environ.items() if name not in theirs} | settings
 
 
 @contextmanager
