@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,10 +73,16 @@ class ChooseScopes(forms.Form):
 
     def __init__(self, apis: Iterable[OfferedApi], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.apis = list(apis)
+        # Flat, so that the error summary finds the first box; the page shows them by API.
         self.fields["scope_ids"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (_api_label(offered), [_scope_choice(offered, scope) for scope in offered.scopes])
-            for offered in apis
+            _scope_choice(offered, scope) for offered in self.apis for scope in offered.scopes
         ]
+
+    def groups(self) -> list[tuple[OfferedApi, list[BoundWidget]]]:
+        """Return each API with its boxes."""
+        boxes = iter(self["scope_ids"].subwidgets)
+        return [(offered, [next(boxes) for _ in offered.scopes]) for offered in self.apis]
 
 
 class FillClaims(forms.Form):
@@ -87,7 +94,7 @@ class FillClaims(forms.Form):
         for claim in self.claims:
             self.fields[field(claim.pk)] = LineField(
                 label=claim.label,
-                help_text=_("%(api)s legger det i tokenet som %(claim)s. %(help)s")
+                help_text=_("Blir med til %(api)s som %(claim)s. %(help)s")
                 % {"api": claim.api.name, "claim": claim.claim_type, "help": claim.help_text},
                 required=claim.is_required,
                 max_length=CLAIM_LENGTH,
@@ -99,13 +106,6 @@ class FillClaims(forms.Form):
         return {claim.pk: self.cleaned_data[field(claim.pk)] for claim in self.claims}
 
 
-def _api_label(offered: OfferedApi) -> str:
-    return _("%(api)s, fra %(owner)s") % {
-        "api": offered.api.name,
-        "owner": offered.api.organization.name,
-    }
-
-
 def _scope_choice(offered: OfferedApi, scope: OfferedScope) -> tuple[UUID, Option]:
     owner = offered.api.organization.name
     said = (
@@ -113,6 +113,7 @@ def _scope_choice(offered: OfferedApi, scope: OfferedScope) -> tuple[UUID, Optio
         if scope.access == Access.PENDING
         else _("Klar til bruk med en gang.")
     )
-    hint = f"{scope.row.scope.description} {said}".strip()
+    described = scope.row.scope.description.rstrip(". ")
+    hint = f"{described}. {said}" if described else said
     tag = scope.row.get_selection_display() if scope.preselected else ""
     return scope.row.scope_id, Option(scope.row.scope.name, hint, tag)
