@@ -203,6 +203,8 @@ ISSUERS = {
     "test": environment.text("TEST_ISSUER", f"{BASE_URL}/test/sts"),
     "production": environment.text("PRODUCTION_ISSUER", f"{BASE_URL}/production/sts"),
 }
+# Of one client at one web process. Whoever uses a token until it expires needs far fewer.
+STS_REQUESTS_PER_SECOND = int(environment.text("STS_REQUESTS_PER_SECOND", "100"))
 # Production opens when the way into it (terms, code review, going live) is built.
 OPEN_ENVIRONMENTS = frozenset({"test"})
 # Who proves a key that the worker made, while its private half is still there (ADR 0004).

@@ -122,3 +122,13 @@ def method_not_allowed(allowed: str) -> Refusal:
 def not_served() -> Refusal:
     """Return the answer where another authorization server has the place of ours."""
     return Refusal("not_found", "No authorization server is served here.", status=404)
+
+
+def too_many(seconds: int) -> Refusal:
+    """Return the answer to a client that asks too often (RFC 6585 §4)."""
+    return Refusal(
+        "temporarily_unavailable",
+        "This client asks for tokens too often. Use each one until it expires.",
+        status=429,
+        headers={"Retry-After": str(seconds)},
+    )

@@ -30,6 +30,7 @@ from tests.machines import (
     header_of,
     make_machine,
     numbered,
+    private_jwk,
 )
 
 PATH = "/test/sts/connect/token"
@@ -232,6 +233,26 @@ def test_b14_never_in_clear(machine: Machine) -> None:
     assert error_of(machine.post()) == (400, "invalid_request")
     assert machine.http.get("/test/sts/.well-known/openid-configuration").status_code == 400
     assert machine.http.post(PATH, secure=True).status_code == 400
+
+
+@override_settings(STS_REQUESTS_PER_SECOND=1)
+def test_b16_a_client_in_a_hurry_waits_and_others_do_not(machine: Machine) -> None:
+    other = make_machine(which=6).meet()
+    answers = [machine.post() for _ in range(8)]
+
+    assert {answer.status_code for answer in answers[:2]} == {200}
+    assert error_of(answers[-1]) == (429, "temporarily_unavailable")
+    assert int(answers[-1]["Retry-After"]) == 1
+    assert other.post().status_code == 200
+
+
+@override_settings(STS_REQUESTS_PER_SECOND=1)
+def test_b16_nobody_can_use_up_the_pace_of_another(machine: Machine) -> None:
+    forged = {**private_jwk("ES256", 666), "kid": machine.private["kid"]}
+    for _ in range(8):
+        machine.post(machine.form(client_assertion=machine.assertion(key=forged)))
+
+    assert machine.post().status_code == 200
 
 
 def test_b17_a_failure_of_ours(machine: Machine, caplog: pytest.LogCaptureFixture) -> None:

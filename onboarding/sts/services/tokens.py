@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from math import ceil
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Q
 
@@ -20,11 +22,14 @@ from onboarding.jose.compact import Reading, read
 from onboarding.keys.services import mark_used
 from onboarding.sts import issuers, parameters, refusal, rules
 from onboarding.sts.claims import LIFE, TYPE, access_token_claims
+from onboarding.sts.pace import Pace
 from onboarding.sts.queries import registrations, signing_keys
 from onboarding.sts.queries.registrations import Registration
 from onboarding.sts.services.signing_keys import ensure_signing_key
 
 logger = logging.getLogger(__name__)
+
+_pace = Pace()
 
 
 class Ask(NamedTuple):
@@ -50,11 +55,12 @@ def issue(ask: Ask, *, at: datetime) -> Issued:
     """Return a new access token, bound to the key of the request's DPoP proof.
 
     The client is known before its proof is looked at, and whatever comes of it, its assertion is
-    used up: also when the answer is `use_dpop_nonce`. Raises Refusal, with status 503 where the
-    memory of used assertions cannot be reached.
+    used up: also when the answer is `use_dpop_nonce`. Raises Refusal, with status 429 for a client
+    in a hurry and 503 where the memory of used assertions cannot be reached.
     """
     parameters.check_grant(dict(ask.form))
     client, assertion = _authenticate(ask, at)
+    _keep_pace(ask, client, at)
     proof, failed = _check_proof(ask, at)
     _use_up(ask, client, assertion, proof, failed=bool(failed))
     _note_use(client, at)
@@ -97,6 +103,17 @@ def _authenticate(ask: Ask, at: datetime) -> tuple[Registration, Reading]:
     if client is None or first_failure(checks):
         raise refusal.of_assertion(checks)
     return client, reading
+
+
+def _keep_pace(ask: Ask, client: Registration, at: datetime) -> None:
+    """Refuse a client that asks too often. Only its own requests count: they are signed."""
+    wait = _pace.wait(
+        f"{ask.environment}:{client.client_id}",
+        per_second=settings.STS_REQUESTS_PER_SECOND,
+        now=at.timestamp(),
+    )
+    if wait:
+        raise refusal.too_many(ceil(wait))
 
 
 def _check_proof(ask: Ask, at: datetime) -> tuple[Reading, list[Check]]:
