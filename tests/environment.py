@@ -13,7 +13,7 @@ from tests import portals, servers
 PORT = local.free_port()
 
 # Whoever runs the tests may have settings of a portal of his own around.
-for name in portals.SETTINGS - {"DJANGO_SETTINGS_MODULE"}:
+for name in portals.settings_read():
     os.environ.pop(name, None)
     os.environ.pop(f"{name}_FILE", None)
 os.environ.update(

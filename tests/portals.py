@@ -1,6 +1,7 @@
 """Portals in processes of their own, as people run them: on one machine, and in production."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -19,14 +20,16 @@ from portal.supervisor import Child, Supervisor
 from tests import servers
 
 PATIENCE = 60.0
+# A setting where the product's code reads it from the environment.
+READING = re.compile(r'\b(?:text|flag)\(\s*"([A-Z_]+)"')
 # What `run` reads or sets beside the settings of the product.
 RUN_ONLY = {"DJANGO_SETTINGS_MODULE", "OWN_REDIS", "PORT"}
-SETTINGS = RUN_ONLY | {
-    *("ALLOWED_HOSTS", "BASE_URL", "BEHIND_TLS_PROXY", "DATABASE_URL", "DATA_DIR", "DEBUG", "DEMO"),
-    *("EGRESS_DENIED", "EMAIL_FROM", "EMAIL_HOST", "EMAIL_HOST_PASSWORD", "EMAIL_HOST_USER"),
-    *("EMAIL_PORT", "EMAIL_USE_TLS", "PRODUCTION_ISSUER", "REDIS_URL", "SECRET_KEY"),
-    *("SECRET_KEY_FALLBACKS", "TEST_ISSUER"),
-}
+
+
+def settings_read() -> set[str]:
+    """Return the names of the settings that the product reads, as its code says."""
+    sources = [processes.BASE_DIR / "portal" / name for name in ("settings.py", "environment.py")]
+    return {name for source in sources for name in READING.findall(source.read_text())}
 
 
 @dataclass
@@ -50,7 +53,8 @@ class Portal:
 
 def plain_environment(**settings: str) -> dict[str, str]:
     """Return the environment of this process without any setting of a portal but these."""
-    theirs = SETTINGS | {f"{name}_FILE" for name in SETTINGS}
+    names = settings_read() | RUN_ONLY
+    theirs = names | {f"{name}_FILE" for name in names}
     return {name: value for name, value in os.environ.items() if name not in theirs} | settings
 
 

@@ -1,4 +1,3 @@
-import ast
 import re
 
 import pytest
@@ -6,24 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from portal import environment
 from portal.processes import BASE_DIR
-from tests.portals import RUN_ONLY, SETTINGS
-
-SOURCES = ("settings", "environment")
-READERS = {"text", "flag"}
-
-
-def names_read() -> set[str]:
-    """Return the settings that the product reads, as its code says."""
-    trees = [ast.parse((BASE_DIR / f"portal/{name}.py").read_text()) for name in SOURCES]
-    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return {
-        call.args[0].value
-        for call in calls
-        if isinstance(call.func, ast.Attribute | ast.Name)
-        and (call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id) in READERS
-        and isinstance(call.args[0], ast.Constant)
-        and isinstance(call.args[0].value, str)
-    }
+from tests.portals import settings_read
 
 
 def test_every_setting_is_described_and_none_that_is_not_there() -> None:
@@ -31,11 +13,7 @@ def test_every_setting_is_described_and_none_that_is_not_there() -> None:
     described = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
 
     assert "SECRET_KEY" in described
-    assert described == names_read()
-
-
-def test_the_portals_of_the_tests_have_no_setting_of_whoever_runs_them() -> None:
-    assert names_read() | RUN_ONLY == SETTINGS
+    assert described == settings_read()
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "BASE_URL"])
