@@ -97,7 +97,7 @@ WORDS: Final[dict[str, Words]] = {
     "key.exponent": Words("65537", gettext_lazy("Lag et nytt nøkkelpar med eksponenten 65537.")),
     **{code: Words(gettext_lazy("Ingen kjent svakhet"), _NEW_PAIR) for code in WEAKNESSES},
     "key.algorithm": Words(
-        "", gettext_lazy("Velg en algoritme som passer til nøkkelen, i feltet under.")
+        "", gettext_lazy("Skriv i nøkkelen hvilken av disse algoritmene den er til.")
     ),
     "key.use": Words(
         gettext_lazy("use er sig, eller er utelatt"),

@@ -129,12 +129,12 @@ class NewKey(forms.Form):
 
     def refuse(self, refusal: KeyRefused) -> None:
         """Show what was wrong with the key, and ask for the algorithm if that is all."""
-        self.findings = advice.findings(refusal.checks)
         if refusal.choices:
             self._offer(refusal.choices)
             self.asks_alg = True
             self.add_error("alg", _("Velg algoritme: nøkkelen sier ikke selv hvilken den er til."))
             return
+        self.findings = advice.findings(refusal.checks)
         for headline in refusal.headlines:
             self.add_error("public_key", headline)
 

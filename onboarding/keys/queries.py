@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -77,13 +77,16 @@ class MakingPanel:
 
 @dataclass(frozen=True, slots=True)
 class KeysPanel:
-    """What templates/keys/_panel.html shows; `file` is there when a key waits to be put into it."""
+    """What templates/keys/_panel.html shows; `file` is JSON, where a key waits to be put into it.
+
+    Not in a script element: htmx leaves those out of what it swaps in.
+    """
 
     client: ClientConfiguration
     rows: list[KeyRow]
     making: MakingPanel | None
     actions: frozenset[Action]
-    file: dict[str, Any] | None
+    file: str
 
     @property
     def is_working(self) -> bool:
@@ -143,9 +146,9 @@ def panel(client: ClientConfiguration, at: datetime, by: Actor = NOBODY) -> Keys
     making = latest.select_related("requested_by", "key").first()
     shown = making is not None and _is_shown(making, rows, at)
     progress = _making(making, at, by) if making and shown else None
-    file = None
+    file = ""
     if progress and progress.is_theirs and progress.state == MakingState.READY:
-        file = blank_file(client)
+        file = json.dumps(blank_file(client))
     return KeysPanel(client, rows, progress, actions, file)
 
 

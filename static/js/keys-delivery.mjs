@@ -24,6 +24,7 @@ async function prepare(region) {
 
 async function fetchKey(region, form, key) {
   form.hidden = true;
+  const blank = JSON.parse(region.dataset.file); // before the key is fetched: that works once
   let response;
   try {
     response = await fetch(form.action, { method: "POST", body: new FormData(form) });
@@ -37,7 +38,6 @@ async function fetchKey(region, form, key) {
   }
   const { plaintext } = await compactDecrypt(await response.text(), key);
   const jwk = JSON.parse(new TextDecoder().decode(plaintext));
-  const blank = JSON.parse(document.getElementById("sealed-file").textContent);
   const file = build(blank, jwk, region.dataset.expires);
   save(file);
   region.querySelector("[data-download]").addEventListener("click", () => save(file));

@@ -97,6 +97,7 @@ function offer(jwk, { kid, expiresAt, next }) {
     onwards.hidden = false;
     region.querySelector("[data-wait]").hidden = true;
   });
+  document.querySelector(".ds-error-summary")?.remove(); // of an earlier answer
   region.hidden = false;
   region.focus();
 }

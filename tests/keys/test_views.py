@@ -229,7 +229,7 @@ def test_a_draft_goes_through_the_portal_s_way(
     assert "PS256, RSA 4096, går ut om 3 måneder" in page
     assert without.status_code == 422
     assert "JavaScript" in without.content.decode()
-    assert (finished.status_code, finished["Location"]) == (302, url("client", draft))
+    assert (finished.status_code, finished["Location"]) == (302, url("client", draft) + "#keys")
     draft.refresh_from_db()
     making = KeyMaking.objects.get()
     assert draft.status == Status.ACTIVE

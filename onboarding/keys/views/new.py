@@ -80,11 +80,16 @@ def add(request: TenantRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     can_request = Action.REQUEST in rules.available(client, request.actor)
     form = _form(request, client, list(KeyWay) if can_request else list(ORIGINS))
-    next_url = address("client", client)
+    back_url = address("client", client)
+    next_url = f"{back_url}#keys"
     answer = _save(request, client, form, now) if request.method == "POST" else None
     if answer:
         return _done(request, form, answer, next_url)
-    context = {"back_url": next_url, "next_url": next_url, "ephemeral": can_request}
+    context = {
+        "back_url": address("client", client),
+        "next_url": next_url,
+        "ephemeral": can_request,
+    }
     return _page(request, client, form, "keys/add.html", context)
 
 

@@ -30,15 +30,16 @@ def check(request: TenantRequest, pk: UUID) -> HttpResponse:
     rules.check(Action.SET_UP, client, request.actor)
     now = timezone.now()
     form = Finish(request.POST if request.method == "POST" else None)
+    answers = queries.answers(client, now)
     finish = partial(services.finish_setup, client_id=pk, by=request.actor, at=now)
     finished = attempt(form, finish) if request.method == "POST" else None
     if finished:
         messages.success(request, _("%(client)s er tatt i bruk.") % {"client": client.name})
-        return redirect(address("client", client))
+        return redirect(address("client", client) + ("#keys" if answers.plan else ""))
     context = {
         "client": client,
         "form": form,
-        "answers": queries.answers(client, now),
+        "answers": answers,
         "steps": wizard.progress(client, "check"),
         "step": wizard.STEPS[5],
         "number": len(wizard.STEPS),
