@@ -49,12 +49,18 @@ def _context(request: TenantRequest, shown: ClientConfiguration, now: datetime) 
     seen = client_state.Seen(
         shown, scopes, panel.rows, panel.making is not None and panel.is_working, test.latest
     )
+    is_test_open = test.latest is not None and test.latest.run.is_open
+    # While the portal makes a key, the panel of the keys looks after itself.
+    testing_only = is_test_open and not panel.is_working
     file = blank_file(shown)
     return testing | {
         "client": shown,
         "state": client_state.state(seen, now),
         "track": client_state.track(seen, now),
-        "working": panel.is_working or (test.latest is not None and test.latest.run.is_open),
+        "working": panel.is_working or is_test_open,
+        "testing": testing_only,
+        # The test has just ended, and what it proved shows in the keys too.
+        "keys_are_stale": request.GET.get("was") == "testing" and not testing_only,
         "panel": panel,
         "scopes": rows,
         "actions": rules.available(shown, request.actor),

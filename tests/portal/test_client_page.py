@@ -224,6 +224,19 @@ def test_the_state_is_a_piece_of_the_page(
     assert piece in page
 
 
+def test_the_keys_are_fetched_anew_once_a_test_has_ended(
+    client: Client, bob: User, finished: ClientConfiguration
+) -> None:
+    client.force_login(bob)
+    keys = reverse("keys:panel", args=["test", finished.organization.number, finished.pk])
+
+    usual = client.get(url(finished), headers=HTMX).content.decode()
+    ended = client.get(url(finished), {"was": "testing"}, headers=HTMX).content.decode()
+
+    assert f'hx-get="{keys}"' not in usual
+    assert f'hx-get="{keys}"' in ended
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_page_costs_the_same_however_much_there_is(
     client: Client, bob: User, acme: Organization, count: int
