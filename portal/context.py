@@ -58,11 +58,9 @@ def _menu(
 
     def item(label: str, name: str, count: int = 0) -> dict[str, Any]:
         url = reverse(name, args=[environment, organization.number])
-        is_home = name == "home"
-        current = request.path == url if is_home else request.path.startswith(url)
-        return {"label": label, "url": url, "current": current, "count": count}
+        return {"label": label, "url": url, "current": False, "count": count}
 
-    return [
+    menu: list[dict[str, Any]] = [
         {
             "title": "",
             "items": [
@@ -75,3 +73,13 @@ def _menu(
         },
         {"title": _("Virksomheten"), "items": [item(_("Folk og tilganger"), "people:list")]},
     ]
+    _mark_current([entry for group in menu for entry in group["items"]], request.path)
+    return menu
+
+
+def _mark_current(items: list[dict[str, Any]], path: str) -> None:
+    """Mark the item that the page lies under; of several, the nearest. The first is the root."""
+    root, *others = items
+    above = [item for item in others if path.startswith(item["url"])]
+    nearest = max(above, key=lambda item: len(item["url"])) if above else root
+    nearest["current"] = nearest is not root or path == root["url"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -36,15 +37,29 @@ def parts(client: ClientConfiguration, at: datetime) -> list[Part]:
     ]
 
 
+def verdict(found: list[Part]) -> str:
+    """Return a sentence that says which links of a chain hold back the customer, if any."""
+    broken = [part.link.kind.lower() for part in found if part.link.state != "ok"]
+    if not broken:
+        return _("Alle ledd er i orden.")
+    count = len(broken)
+    return ngettext(
+        "Ett ledd er ikke i orden: %(names)s.", "%(count)s ledd er ikke i orden: %(names)s.", count
+    ) % {
+        "count": formats.in_words(count).capitalize(),
+        "names": get_text_list(broken, _("og")),
+    }
+
+
 def _customer(client: ClientConfiguration) -> Part:
     number = formats.org_number(client.organization.number)
-    link = charts.Link("ok", _("Kunde"), client.organization.name, number)
-    return Part(link, _("Klienten er laget for denne virksomheten."))
+    link = charts.Link("ok", _("Kunde"), client.organization.name, _("Har en klient"))
+    return Part(link, _("Organisasjonsnummer %(number)s") % {"number": number})
 
 
 def _client(client: ClientConfiguration) -> Part:
-    number = client.revision.number if client.revision else 0
-    name = _("%(name)s, versjon %(number)d") % {"name": client.name, "number": number}
+    of = client.revision
+    name = f"{of.name}, {_('versjon %(number)d') % {'number': of.number}}" if of else client.name
     state = "ok" if client.status == Status.ACTIVE else "none"
     link = charts.Link(state, _("Klient"), name, client.get_status_display())
     return Part(link, _("Klient-ID %(id)s") % {"id": client.pk})

@@ -42,6 +42,7 @@ def system(request: TenantRequest, pk: UUID) -> HttpResponse:
         "pages": paging.links(page),
         "chosen": chosen,
         "parts": parts,
+        "verdict": customer_chain.verdict(parts),
         "chain": charts.chain([part.link for part in parts]) if parts else None,
         "facts": _said(published) if published else [],
         "after": request.GET.get("after", ""),

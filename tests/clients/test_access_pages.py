@@ -236,3 +236,14 @@ def test_the_inbox_asks_the_same_number_of_questions(
 
     with django_assert_num_queries(QUERIES_OF_LIST):
         client.get(inbox(acme) + show)
+
+
+def test_the_menu_marks_the_inbox_and_not_the_list_it_lies_under(
+    client: Client, alice: User, acme: Organization
+) -> None:
+    client.force_login(alice)
+
+    menu = client.get(inbox(acme)).context["menu"]
+
+    marked = [item["label"] for group in menu for item in group["items"] if item["current"]]
+    assert marked == ["Tilgangsforespørsler"]

@@ -244,6 +244,7 @@ def test_the_page_shows_the_chain_of_the_chosen_customer(
     assert "Venter på API-eier" in page
     assert "MQabZxqx" in page
     assert "2 API-er" in page
+    assert "To ledd er ikke i orden: scopes og nøkkel." in page
     assert "Kjeden for Storvik legesenter" in default
     assert "Uten nøkkel, uten token." in default
 

@@ -21,7 +21,7 @@ OPTIONS = {
 
 class Answer(forms.Form):
     decision = forms.TypedChoiceField(
-        label=_("Svar"), coerce=Decision, widget=forms.RadioSelect, choices=()
+        label=_("Hva svarer dere?"), coerce=Decision, widget=forms.RadioSelect, choices=()
     )
     reason = LineField(
         label=_("Begrunnelse"),
