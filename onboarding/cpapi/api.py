@@ -41,9 +41,10 @@ api = NinjaAPI(
     auth=access_token,
 )
 REFUSALS: dict[int, Any] = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 503: Problem}
+TAGS = ["CommunicationParty"]
 
 
-@api.get("CommunicationPartyEvents", response={200: Events, **REFUSALS}, by_alias=True)
+@api.get("CommunicationPartyEvents", response={200: Events, **REFUSALS}, by_alias=True, tags=TAGS)
 def communication_party_events(request: HttpRequest, query: Query[Position]) -> dict[str, Any]:
     """The events after EventId, or the first ones. `links.next` leads to those that follow."""
     events = directory.events_after(query.event_id)
@@ -54,7 +55,7 @@ def communication_party_events(request: HttpRequest, query: Query[Position]) -> 
     return {"communicationParties": events, "links": {"next": {"href": href}}}
 
 
-@api.get("CommunicationPartyExport", response={200: Export, **REFUSALS}, by_alias=True)
+@api.get("CommunicationPartyExport", response={200: Export, **REFUSALS}, by_alias=True, tags=TAGS)
 def communication_party_export(request: HttpRequest) -> dict[str, Any]:
     """Every party as it is now, and the event to go on from."""
     newest = directory.newest_event()
