@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,10 +19,15 @@ from onboarding.clients.states import Status
 from onboarding.keys import queries as keys
 from onboarding.keys.states import Origin
 from onboarding.smoketests import views as smoketests
+from onboarding.smoketests.models import Run
 from onboarding.smoketests.queries import TestPanel
+from onboarding.smoketests.states import Signer
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 from portal import client_scopes, client_state
+
+# Longer than the page takes to look again.
+JUST_NOW = timedelta(seconds=5)
 
 
 @require_safe
@@ -50,17 +55,13 @@ def _context(request: TenantRequest, shown: ClientConfiguration, now: datetime) 
         shown, scopes, panel.rows, panel.making is not None and panel.is_working, test.latest
     )
     is_test_open = test.latest is not None and test.latest.run.is_open
-    # While the portal makes a key, the panel of the keys looks after itself.
-    testing_only = is_test_open and not panel.is_working
     file = blank_file(shown)
     return testing | {
         "client": shown,
         "state": client_state.state(seen, now),
         "track": client_state.track(seen, now),
         "working": panel.is_working or is_test_open,
-        "testing": testing_only,
-        # The test has just ended, and what it proved shows in the keys too.
-        "keys_are_stale": request.GET.get("was") == "testing" and not testing_only,
+        "keys_are_stale": request.htmx and test.latest and _has_just_proved(test.latest.run, now),
         "panel": panel,
         "scopes": rows,
         "actions": rules.available(shown, request.actor),
@@ -70,6 +71,15 @@ def _context(request: TenantRequest, shown: ClientConfiguration, now: datetime) 
         "uploaded": any(row.is_usable and row.key.origin == Origin.UPLOAD for row in panel.rows),
         **_code(request, shown, scopes),
     }
+
+
+def _has_just_proved(run: Run, now: datetime) -> bool:
+    """Say whether a test has just ended that shows in the keys too.
+
+    While the portal makes a key, the panel of the keys looks after itself.
+    """
+    by_browser = run.signer == Signer.BROWSER
+    return by_browser and run.finished_at is not None and now - run.finished_at < JUST_NOW
 
 
 def _code(

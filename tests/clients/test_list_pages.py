@@ -248,7 +248,7 @@ def test_stopping_is_explained_before_it_is_done(
 
     page = client.get(address("clients:stop", stored))
 
-    assert "får ikke nye token fra nå av" in page.content.decode()
+    assert "får ikke nye tokener fra nå av" in page.content.decode()
     client.force_login(bob)
     assert client.get(address("clients:stop", stored)).status_code == 403
 

@@ -14,7 +14,10 @@ from django.utils import timezone
 from onboarding.accounts.models import User
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Access, Status
+from onboarding.core.jobs import JobStatus
 from onboarding.keys.states import Origin
+from onboarding.smoketests.models import Run
+from onboarding.smoketests.states import Signer
 from onboarding.suppliers.models import Organization
 from tests.constants import HTMX
 from tests.factories import (
@@ -224,17 +227,36 @@ def test_the_state_is_a_piece_of_the_page(
     assert piece in page
 
 
-def test_the_keys_are_fetched_anew_once_a_test_has_ended(
-    client: Client, bob: User, finished: ClientConfiguration
+@pytest.mark.parametrize(
+    ("signer", "ago", "anew"),
+    [
+        (Signer.BROWSER, 1, True),
+        (Signer.BROWSER, 60, False),
+        (Signer.PORTAL, 1, False),
+    ],
+)
+def test_the_keys_are_fetched_anew_when_a_test_has_just_ended(
+    client: Client, bob: User, finished: ClientConfiguration, signer: Signer, ago: int, anew: bool
 ) -> None:
-    client.force_login(bob)
+    now = timezone.now()
+    Run.objects.create(
+        client=finished,
+        key=finished.keys.get(),
+        signer=signer,
+        status=JobStatus.PASSED,
+        queued_at=now,
+        created_at=now,
+        finished_at=now - timedelta(seconds=ago),
+        configuration_hash="",
+    )
     keys = reverse("keys:panel", args=["test", finished.organization.number, finished.pk])
+    client.force_login(bob)
 
-    usual = client.get(url(finished), headers=HTMX).content.decode()
-    ended = client.get(url(finished), {"was": "testing"}, headers=HTMX).content.decode()
+    piece = client.get(url(finished), headers=HTMX).content.decode()
+    page = client.get(url(finished)).content.decode()
 
-    assert f'hx-get="{keys}"' not in usual
-    assert f'hx-get="{keys}"' in ended
+    assert (f'hx-get="{keys}" hx-trigger="load"' in piece) is anew
+    assert f'hx-get="{keys}" hx-trigger="load"' not in page
 
 
 @pytest.mark.parametrize("count", [1, 3])

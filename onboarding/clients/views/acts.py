@@ -31,7 +31,7 @@ def stop(request: TenantRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         rules.check(Action.STOP, client, request.actor)
         return render(request, "clients/stop.html", {"client": client})
-    return _done(request, services.stop, pk, _("Klienten er stanset og får ikke nye token."))
+    return _done(request, services.stop, pk, _("Klienten er stanset og får ikke nye tokener."))
 
 
 @require_POST
