@@ -32,7 +32,7 @@ DPOP = [
 ]
 
 
-class ChangeApi(forms.Form):
+class DescribeApi(forms.Form):
     name = LineField(
         label=_("Navn"),
         max_length=100,
@@ -54,14 +54,20 @@ class ChangeApi(forms.Form):
         help_text=_("En ufarlig GET som tokentester kan kalle. Adressen må begynne med https://."),
     )
 
+
+class ChangeApi(DescribeApi):
+    """Knows when the API that it started from was last changed."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
     @classmethod
     def filled(cls, api: Api, data: Any) -> ChangeApi:
         """Return the form for an API as it is, or with what was sent."""
-        known = {name: getattr(api, name) for name in cls.base_fields}
-        return cls(data, initial=known)
+        known = {name: getattr(api, name) for name in DescribeApi.base_fields}
+        return cls(data, initial=known | {"seen": api.changed_at.isoformat()})
 
 
-class NewApi(ChangeApi):
+class NewApi(DescribeApi):
     short_name = forms.CharField(
         label=_("Kortnavn"),
         max_length=100,

@@ -66,12 +66,16 @@ def change_api(
     test_url: str,
     by: Actor,
     at: datetime,
+    seen: str | None = None,
 ) -> Api:
     """Describe an API anew. Tokens issued from now on follow the new DPoP choice.
 
-    Raises NotPermitted, and Invalid for a test address that tokens must not be sent to.
+    `seen` is the `changed_at` (ISO 8601) of what one started from. Raises NotPermitted,
+    NotPossibleNow if somebody changed it since, and Invalid for a test address that tokens must
+    not be sent to.
     """
     api = _locked(api_id, by)
+    rules.check_fresh(api, seen)
     if test_url != api.test_url:
         _check_test_url(test_url)
     before = api.dpop

@@ -57,7 +57,8 @@ def new(request: TenantRequest) -> HttpResponse:
         text = _("%(name)s er lagret. Legg til det første scopet.") % {"name": api}
         messages.success(request, text)
         return _to_api(request, api)
-    return _form_page(request, form, _("Nytt API"))
+    lead = _("Etterpå legger du til det første scopet. Da kan leverandører velge API-et.")
+    return _form_page(request, form, _("Nytt API"), lead=lead)
 
 
 @form_page
@@ -85,7 +86,8 @@ def add_scope(request: TenantRequest, pk: UUID) -> HttpResponse:
     if scope:
         messages.success(request, _("Scopet %(name)s er lagt til.") % {"name": scope})
         return _to_api(request, api)
-    return _form_page(request, form, _("Nytt scope"), api)
+    lead = _("Ett scope er én rettighet. Leverandører kan velge det så snart det er lagret.")
+    return _form_page(request, form, _("Nytt scope"), api, lead=lead)
 
 
 @form_page
@@ -124,7 +126,8 @@ def add_claim(request: TenantRequest, pk: UUID) -> HttpResponse:
     if claim:
         messages.success(request, _("Claimet %(name)s er lagt til.") % {"name": claim})
         return _to_api(request, api)
-    return _form_page(request, form, _("Nytt API-spesifikt claim"), api)
+    lead = _("Den som lager en klientkonfigurasjon, fyller ut verdien. Den følger med i tokenet.")
+    return _form_page(request, form, _("Nytt API-spesifikt claim"), api, lead=lead)
 
 
 @form_page
@@ -178,7 +181,7 @@ def _to_api(request: TenantRequest, api: Api) -> HttpResponse:
 
 
 def _form_page(
-    request: TenantRequest, form: Form, heading: str, api: Api | None = None
+    request: TenantRequest, form: Form, heading: str, api: Api | None = None, *, lead: str = ""
 ) -> HttpResponse:
-    context = {"form": form, "heading": heading, "api": api}
+    context = {"form": form, "heading": heading, "api": api, "lead": lead}
     return render(request, "apis/form.html", context, status=status(form))

@@ -168,8 +168,9 @@ def test_what_is_described_anew(
 ) -> None:
     client.force_login(alice)
 
+    described = {"name": "Nytt navn", "dpop": "allowed", "seen": NOON.isoformat()}
     for path, data in [
-        (url("apis:change", acme, scope.api_id), {"name": "Nytt navn", "dpop": "allowed"}),
+        (url("apis:change", acme, scope.api_id), described),
         (url("apis:change_scope", acme, scope.pk), {"description": "Lese", "needs_approval": "on"}),
         (url("apis:change_claim", acme, claim.pk), {"label": "Nummer", "help_text": "Ni siffer"}),
     ]:
@@ -180,6 +181,23 @@ def test_what_is_described_anew(
     assert (api.name, api.dpop, api.short_name) == ("Nytt navn", "allowed", "nhn:cp-api")
     assert api.scopes.values_list("description", "needs_approval").get() == ("Lese", True)
     assert api.claims.values_list("label", "is_required").get() == ("Nummer", False)
+
+
+def test_who_changes_an_api_second_is_told_and_keeps_what_he_typed(
+    client: Client, alice: User, acme: Organization, api: Api
+) -> None:
+    client.force_login(alice)
+    path = url("apis:change", acme, api.pk)
+    opened = client.get(path).context["form"].initial["seen"]
+    client.post(path, {"name": "Først", "dpop": "allowed", "seen": opened})
+
+    second = client.post(path, {"name": "Etterpå", "dpop": "none", "seen": opened})
+
+    assert second.status_code == 409
+    assert "Først ble endret av en annen mens du skrev." in second.content.decode()
+    assert 'value="Etterpå"' in second.content.decode()
+    api.refresh_from_db()
+    assert (api.name, api.dpop) == ("Først", "allowed")
 
 
 def test_what_nobody_uses_can_be_removed(
