@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from playwright.sync_api import Page
 
 from portal import processes
 from portal.processes import BASE_DIR
+from tests.browser import journey
 from tests.portals import Portal, production_shape
 
 COMPOSE: dict[str, Any] = yaml.safe_load((BASE_DIR / "compose.yaml").read_text())
@@ -31,6 +33,15 @@ def test_two_web_processes_and_two_workers_serve(shape: Portal) -> None:
     assert (health["ok"], health["database"], health["redis"]) == (True, True, True)
     assert shape.logs().count("Booting worker with pid") == 2
     assert shape.logs().count(" ready.") == 2
+
+
+def test_the_journey_goes_through(page: Page, shape: Portal, tmp_path: Path) -> None:
+    journey.log_in(page, shape.url)
+    journey.describe_system(page, "Fjordjournal")
+    made = journey.configure_client(page, "Fjordjournal", tmp_path)
+    journey.test_token(page, made.file)
+
+    assert journey.run_snippet(page, tmp_path)["communicationParties"]
 
 
 def test_files_are_served_under_names_that_change_with_their_content(shape: Portal) -> None:
