@@ -32,7 +32,9 @@ def collected() -> list[Words]:
     for folder in ("portal", "onboarding"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             found |= dict.fromkeys(in_code(ast.parse(path.read_text())))
-    for path in sorted((ROOT / "templates").rglob("*.*")):
+    pages = (ROOT / "templates").rglob("*.*")
+    programs = (ROOT / "onboarding").rglob("*.txt")  # code examples
+    for path in sorted([*pages, *programs]):
         found |= dict.fromkeys(in_template(path.read_text()))
     return list(found)
 
