@@ -6,11 +6,11 @@ from onboarding.keys.views import keys, new, setup
 
 app_name = "keys"
 urlpatterns = [
-    path("setup/key", new.choose, name="choose"),
-    path("setup/check", setup.check, name="check"),
-    path("keys", keys.panel, name="panel"),
-    path("keys/new", new.add, name="add"),
-    path("keys/<uuid:key>/revoke", keys.revoke, name="revoke"),
-    path("keys/makings/<uuid:making>/deliver", keys.deliver, name="deliver"),
-    path("keys/makings/<uuid:making>/again", keys.make_again, name="again"),
+    path("setup/key/", new.choose, name="choose"),
+    path("setup/check/", setup.check, name="check"),
+    path("keys/", keys.panel, name="panel"),
+    path("keys/new/", new.add, name="add"),
+    path("keys/<uuid:key>/revoke/", keys.revoke, name="revoke"),
+    path("keys/makings/<uuid:making>/deliver/", keys.deliver, name="deliver"),
+    path("keys/makings/<uuid:making>/again/", keys.make_again, name="again"),
 ]

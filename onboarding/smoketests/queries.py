@@ -13,8 +13,8 @@ from onboarding.apis.models import Api
 from onboarding.clients.models import ClientConfiguration, ClientScope
 from onboarding.clients.queries import configuration_hash
 from onboarding.clients.states import Access
-from onboarding.core.jobs import JobStatus
-from onboarding.keys.models import Key
+from onboarding.core.jobs import OPEN, JobStatus
+from onboarding.keys.models import Key, KeyMaking
 from onboarding.smoketests.advice import Advice, advice
 from onboarding.smoketests.models import Run, Step
 from onboarding.smoketests.states import StepStatus
@@ -102,11 +102,15 @@ class RunView:
 
 @dataclass(frozen=True)
 class TestPanel:
-    """The token test of a client: the newest run, and what a new one can be made with."""
+    """The token test of a client: the newest run, and what a new one can be made with.
+
+    `is_awaited`: the portal is making a key, and tests it by itself before it is sealed.
+    """
 
     latest: RunView | None
     keys: list[Key]
     apis: list[Api]
+    is_awaited: bool
 
 
 def run_view(run: Run, current_hash: str, at: datetime) -> RunView:
@@ -138,4 +142,5 @@ def panel(client: ClientConfiguration, at: datetime) -> TestPanel:
     )
     view = run_view(latest, configuration_hash(client), at) if latest else None
     keys = list(Key.objects.usable(at).filter(client=client).order_by("-created_at"))
-    return TestPanel(view, keys, list(apis(client)))
+    is_awaited = KeyMaking.objects.filter(client=client, status__in=OPEN).exists()
+    return TestPanel(view, keys, list(apis(client)), is_awaited)

@@ -41,7 +41,8 @@ async function fetchKey(region, form, key) {
   const file = build(blank, jwk, region.dataset.expires);
   save(file);
   region.querySelector("[data-download]").addEventListener("click", () => save(file));
-  region.querySelector("[data-delivered]").hidden = false;
+  region.querySelectorAll("[data-waiting]").forEach((element) => { element.hidden = true; });
+  region.querySelectorAll("[data-fetched]").forEach((element) => { element.hidden = false; });
   await forget(region.dataset.delivery);
 }
 
