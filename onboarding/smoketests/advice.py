@@ -21,6 +21,7 @@ _UNKNOWN = Advice(
 )
 _SIGN_AGAIN = _("Velg konfigurasjonsfilen og kjør testen på nytt. Nettleseren signerer på nytt.")
 _SERVER_FAULT = _("Feilen ligger hos autorisasjonstjeneren. Si fra til den som drifter portalen.")
+_CLOCK = _("Still klokken etter en tidstjener (NTP). Over 10 sekunder blir signaturer avvist.")
 _ADVICE: dict[str, Advice] = {
     "egress.refused": Advice(
         _("Adressen er ikke en vi kan kalle"),
@@ -62,7 +63,7 @@ _ADVICE: dict[str, Advice] = {
     "test.answer": Advice(_("Svaret manglet noe"), _SERVER_FAULT),
     "test.clock_skew": Advice(
         _("Klokkene er ikke enige"),
-        _("Still klokken etter en tidstjener (NTP). Over 10 sekunder blir signaturer avvist."),
+        _CLOCK,
     ),
     "test.signatures_spent": Advice(_("Signaturene er brukt opp"), _SIGN_AGAIN),
     "test.signatures_old": Advice(_("Signaturene ble for gamle mens de ventet"), _SIGN_AGAIN),
@@ -133,6 +134,12 @@ _ADVICE: dict[str, Advice] = {
         _("Autorisasjonstjeneren er utilgjengelig akkurat nå"),
         _("Ingenting er endret. Prøv igjen om et minutt."),
     ),
+    "token.type": Advice(_("Tokenet er ikke merket som et access token"), _SERVER_FAULT),
+    "token.key": Advice(
+        _("Nøkkelen tokenet er signert med, er ikke i nøkkelsettet"), _SERVER_FAULT
+    ),
+    "token.issued_at": Advice(_("Tokenet er datert etter vår klokke"), _CLOCK),
+    "token.not_before": Advice(_("Tokenet gjelder ikke ennå"), _CLOCK),
     "token.signature": Advice(_("Signaturen på tokenet stemmer ikke"), _SERVER_FAULT),
     "token.issuer": Advice(_("Tokenet kommer fra en annen utsteder"), _SERVER_FAULT),
     "token.audience": Advice(

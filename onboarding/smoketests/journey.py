@@ -59,9 +59,10 @@ class Journey:
     proof_key: PrivateKey = field(default_factory=lambda: PrivateKey(generate("ES256")))
     metadata: dict[str, Any] = field(default_factory=dict)
     issuer_keys: list[Mapping[str, Any]] = field(default_factory=list)
+    # The newest nonce of each address that wants them (RFC 9449 §8.2).
+    nonces: dict[str, str] = field(default_factory=dict)
     first_assertion: str = ""
     answer: dict[str, Any] = field(default_factory=dict)
-    claims: dict[str, Any] = field(default_factory=dict)
 
     def steps(self) -> Iterator[tuple[StepName, Callable[[], Outcome]]]:
         yield StepName.METADATA, self.fetch_metadata
@@ -116,11 +117,10 @@ class Journey:
 
     def fetch_token(self) -> Outcome:
         """The DPoP nonce round, once: new assertion, new proof (RFC 9449 §8)."""
-        rounds = [self._ask_for_token(self.first_assertion, nonce=None)]
+        rounds = [self._ask_for_token(self.first_assertion)]
         answer, body, _ = rounds[0]
         if answer.status == 400 and body.get("error") == "use_dpop_nonce":
-            nonce = answer.headers.get("dpop-nonce", "")
-            rounds.append(self._ask_for_token(self._next_assertion(), nonce=nonce))
+            rounds.append(self._ask_for_token(self._next_assertion()))
             answer, body, _ = rounds[-1]
         shown = Outcome(
             sent="\n\n".join(sent for _, _, sent in rounds),
@@ -170,16 +170,15 @@ class Journey:
         jkt = self.proof_key.kid
         if tokens.bound_to(reading.claims) != jkt:
             stop("test.binding", jkt, tokens.bound_to(reading.claims) or "–", received=received)
-        self.claims = reading.claims
         return Outcome(received=received)
 
     def call_api(self) -> Outcome:
         if not self.target.test_url:
             return Outcome(StepStatus.SKIPPED, code="test.no_url")
-        answer, sent = self._call(nonce=None)
+        answer, sent = self._call()
         challenge = answer.headers.get("www-authenticate", "")
         if answer.status == 401 and "use_dpop_nonce" in challenge:
-            answer, sent = self._call(nonce=answer.headers.get("dpop-nonce", ""))
+            answer, sent = self._call()
             challenge = answer.headers.get("www-authenticate", "")
         if not 200 <= answer.status < 300:
             found = printable(redact(f"{answer.status} {challenge}".strip()))
@@ -208,12 +207,18 @@ class Journey:
     def _proof(self, method: str, url: str, **claims: str) -> str:
         public = self.proof_key.jwk_public()
         jwk = {name: public[name] for name in ("kty", "crv", "x", "y")}
-        made = {"jti": token_urlsafe(16), "iat": int(time.time()), "htm": method, "htu": url}
-        return sign({"typ": "dpop+jwt", "jwk": jwk}, {**made, **claims}, self.proof_key)
+        htu = url.partition("?")[0]
+        made = {"jti": token_urlsafe(16), "iat": int(time.time()), "htm": method, "htu": htu}
+        nonce = {"nonce": self.nonces[url]} if url in self.nonces else {}
+        return sign({"typ": "dpop+jwt", "jwk": jwk}, {**made, **nonce, **claims}, self.proof_key)
 
-    def _ask_for_token(
-        self, assertion: str, *, nonce: str | None
-    ) -> tuple[egress.Answer, dict[str, Any], str]:
+    def _send(self, method: str, url: str, sent: str, **options: Any) -> egress.Answer:
+        answer = self.exchange.send(method, url, sent, **options)
+        if nonce := answer.headers.get("dpop-nonce"):
+            self.nonces[url] = nonce
+        return answer
+
+    def _ask_for_token(self, assertion: str) -> tuple[egress.Answer, dict[str, Any], str]:
         """Return the answer, the object in it, and how the request looked."""
         url = self.metadata["token_endpoint"]
         form = {
@@ -223,9 +228,9 @@ class Journey:
             "client_assertion_type": JWT_BEARER,
             "client_assertion": assertion,
         }
-        proof = self._proof("POST", url, **({"nonce": nonce} if nonce else {}))
+        proof = self._proof("POST", url)
         sent = request_text("POST", url, {"DPoP": proof}, form)
-        answer = self.exchange.send("POST", url, sent, headers={"DPoP": proof}, form=form)
+        answer = self._send("POST", url, sent, headers={"DPoP": proof}, form=form)
         return answer, json_object(answer, sent), sent
 
     def _explain_refusal(self, body: Mapping[str, Any], status: int, shown: Outcome) -> NoReturn:
@@ -241,13 +246,12 @@ class Journey:
         code = f"oauth.{error}" if is_name else "test.answer"
         stop(code, "200", found, sent=sent, received=received)
 
-    def _call(self, *, nonce: str | None) -> tuple[egress.Answer, str]:
+    def _call(self) -> tuple[egress.Answer, str]:
         token, url = str(self.answer["access_token"]), self.target.test_url
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         if self.target.uses_dpop:
             ath = b64.encode(hashlib.sha256(token.encode()).digest())
-            more = {"nonce": nonce} if nonce else {}
-            proof = self._proof("GET", url.partition("?")[0], ath=ath, **more)
+            proof = self._proof("GET", url, ath=ath)
             headers |= {"Authorization": f"DPoP {token}", "DPoP": proof}
         sent = request_text("GET", url, headers, {})
-        return self.exchange.send("GET", url, sent, headers=headers, limit=LARGE), sent
+        return self._send("GET", url, sent, headers=headers, limit=LARGE), sent

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,7 +47,8 @@ def start(request: TenantRequest, pk: UUID) -> HttpResponse:
         return _panel(request, client, error=str(refusal), status=refusal.status)
     if request.htmx:
         return _panel(request, client)
-    return redirect("client", request.environment, request.organization.number, client.pk)
+    here = reverse("client", args=[request.environment, request.organization.number, client.pk])
+    return redirect(f"{here}#token-test")
 
 
 @require_safe

@@ -10,37 +10,66 @@ document.addEventListener("submit", signFirst, true);
 
 async function signFirst(event) {
   const form = event.target.closest("[data-token-test]");
-  if (!form || form.elements.second.value) return; // signed already: let it go
+  if (!form) return;
+  if (form.elements.second.value) {
+    setTimeout(() => forget(form)); // signed: let it go, once, for each signature is good for one use
+    return;
+  }
   event.preventDefault();
   event.stopImmediatePropagation();
   say(form, "");
   const [file] = form.querySelector("input[type=file]").files;
   if (!file) return say(form, "choose");
   const registered = [...form.querySelectorAll("[data-registered]")];
-  const key = await readKey(await file.text(), registered[0].dataset.alg);
+  const algs = new Set(registered.map((row) => row.dataset.alg));
+  const key = await readKey(await file.text(), algs);
   if (!key) return say(form, "unreadable");
   const mine = registered.find((row) => row.dataset.registered === key.thumbprint);
   if (!mine) return say(form, "other");
+  const signed = await signatures(form, key, mine);
+  if (!signed) return say(form, "unreadable");
+  [form.elements.first.value, form.elements.second.value] = signed;
   form.elements.key.value = mine.value;
-  form.elements.first.value = await assertion(form, key, mine);
-  form.elements.second.value = await assertion(form, key, mine);
   form.requestSubmit(); // comes here again, with signatures
 }
 
+function forget(form) {
+  for (const name of ["key", "first", "second"]) form.elements[name].value = "";
+}
+
 /** The private key in a configuration file, a JWK or PKCS #8, with its thumbprint; null for none. */
-async function readKey(text, alg) {
+async function readKey(text, algs) {
   try {
-    const jwk = text.includes("-----BEGIN")
-      ? await exportJWK(await importPKCS8(text, alg, { extractable: true }))
-      : privateJwk(JSON.parse(text));
+    const jwk = text.includes("-----BEGIN") ? await fromPem(text, algs) : privateJwk(JSON.parse(text));
     return jwk?.d ? { jwk, thumbprint: await calculateJwkThumbprint(jwk) } : null;
   } catch {
     return null; // said on the page as "unreadable"
   }
 }
 
+/** PKCS #8 does not say its algorithm, and it can only be read as one: that of a registered key. */
+async function fromPem(text, algs) {
+  for (const alg of algs) {
+    try {
+      return await exportJWK(await importPKCS8(text, alg, { extractable: true }));
+    } catch {
+      continue; // of another kind than this algorithm's keys
+    }
+  }
+  return null;
+}
+
 function privateJwk(content) {
-  return typeof content.privateJwk === "string" ? JSON.parse(content.privateJwk) : content;
+  const { privateJwk: held = content } = content;
+  return typeof held === "string" ? JSON.parse(held) : held;
+}
+
+async function signatures(form, key, row) {
+  try {
+    return [await assertion(form, key, row), await assertion(form, key, row)];
+  } catch {
+    return null; // a key that is broken, or that this browser cannot use
+  }
 }
 
 async function assertion(form, { jwk }, { dataset: { alg, kid } }) {
