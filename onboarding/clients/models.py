@@ -175,7 +175,18 @@ class ClientScope(models.Model):
                 fields=["scope", "-created_at", "-id"],
                 condition=Q(access="pending"),
                 name="pending_access_of_scope",
-            )
+            ),
+            # The two lists of an API's owner, for who has so many that sorting them would show.
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(access="pending"),
+                name="pending_access_newest",
+            ),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(decided_at__isnull=False),
+                name="decided_access_newest",
+            ),
         ]
 
     def __str__(self) -> str:
