@@ -88,7 +88,7 @@ PAGES: dict[str, tuple[Open, dict[str, int]]] = {
     ),
     "again": (
         lambda http, client, draft, key, ready: http.post(url("keys:again", client, ready.pk)),
-        {"alice": 409, "bob": 409, "charlie": 404, "": 302},
+        {"alice": 409, "bob": 403, "charlie": 404, "rita": 403, "": 302},
     ),
 }
 

@@ -75,7 +75,8 @@ def request_making(
 @transaction.atomic
 def make_again(*, making_id: UUID, by: Actor, at: datetime) -> KeyMaking:
     """Ask once more for a key that could not be made or was not fetched, for the same browser."""
-    earlier = KeyMaking.objects.get(pk=making_id)
+    earlier = KeyMaking.objects.select_related("client__organization").get(pk=making_id)
+    rules.check(Action.REQUEST, earlier.client, by)
     if earlier.state(at) not in (MakingState.FAILED, MakingState.EXPIRED):
         raise NotPossibleNow(_("Nøkkelen er ikke feilet, så den lages ikke på nytt."))
     return request_making(
