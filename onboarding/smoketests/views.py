@@ -31,6 +31,7 @@ def panel(request: TenantRequest, pk: UUID) -> HttpResponse:
 def start(request: TenantRequest, pk: UUID) -> HttpResponse:
     client = _client(request, pk)
     now = timezone.now()
+    rules.check(client, request.actor)
     form = StartTest(request.POST, client_id=client.pk, at=now)
     if not form.is_valid():
         return _panel(request, client, error=_first_error(form), status=422)

@@ -1,0 +1,229 @@
+"""Every address of the site, visited as everyone: one table, and no address outside it.
+
+A cell is what the person gets: 302 to the login, 404 for what they may not know exists, 403 for
+what they may see but not do. All come to the same rows, one after the other: after a writer has
+done a thing, the administrator may be too late (404, 409).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from onboarding.accounts.models import User
+from onboarding.apis.models import ApiClaim, Scope
+from onboarding.clients.states import Access, Status
+from onboarding.keys.models import KeyMaking
+from onboarding.smoketests.models import Run
+from onboarding.smoketests.states import Signer
+from onboarding.suppliers.models import Invitation, Organization
+from onboarding.suppliers.states import Role
+from onboarding.systems.states import Selection
+from tests import factories
+from tests.constants import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+class Route(NamedTuple):
+    """An act on an address: the name of the address, and which row it is about."""
+
+    method: str
+    name: str
+    row: str
+
+
+# Nobody, an outsider, a reader, a reviewer of the platform, a writer, an administrator.
+WHO = ("", "charlie", "bob", "rita", "alice", "anna")
+
+
+TABLE: dict[Route, tuple[int, ...]] = {
+    Route("GET", "home", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "api", "api"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "apis:add_claim", "api"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "apis:add_claim", "api"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "apis:add_scope", "api"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "apis:add_scope", "api"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "apis:change", "api"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "apis:change", "api"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "apis:change_claim", "claim"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "apis:change_claim", "claim"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "apis:change_scope", "scope"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "apis:change_scope", "scope"): (302, 404, 403, 403, 302, 302),
+    Route("GET", "apis:list", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "apis:new", ""): (302, 404, 403, 403, 200, 200),
+    Route("POST", "apis:new", ""): (302, 404, 403, 403, 422, 422),
+    Route("POST", "apis:remove_claim", "claim"): (302, 404, 403, 403, 302, 404),
+    Route("POST", "apis:remove_scope", "scope"): (302, 404, 403, 403, 409, 409),
+    Route("GET", "client", "client"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "clients:claims", "begun"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "clients:claims", "begun"): (302, 404, 403, 403, 302, 302),
+    Route("GET", "clients:decide", "request"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "clients:decide", "request"): (302, 404, 403, 403, 422, 422),
+    Route("POST", "clients:discard", "begun"): (302, 404, 403, 403, 302, 404),
+    Route("GET", "clients:file", "client"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "clients:list", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "clients:new", ""): (302, 404, 200, 200, 200, 200),
+    Route("POST", "clients:new", ""): (302, 404, 403, 403, 302, 302),
+    Route("GET", "clients:organization", "begun"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "clients:organization", "begun"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "clients:requests", ""): (302, 404, 200, 200, 200, 200),
+    Route("POST", "clients:resume", "stopped"): (302, 404, 403, 403, 302, 409),
+    Route("GET", "clients:scopes", "begun"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "clients:scopes", "begun"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "clients:setup", "begun"): (302, 404, 302, 302, 302, 302),
+    Route("GET", "clients:stop", "client"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "clients:stop", "client"): (302, 404, 403, 403, 302, 409),
+    Route("GET", "clients:system", "begun"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "clients:system", "begun"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "keys:add", "client"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "keys:add", "client"): (302, 404, 403, 403, 422, 422),
+    Route("POST", "keys:again", "making"): (302, 404, 403, 403, 409, 409),
+    Route("GET", "keys:check", "begun"): (302, 404, 302, 302, 302, 302),
+    Route("POST", "keys:check", "begun"): (302, 404, 302, 302, 302, 302),
+    Route("GET", "keys:choose", "begun"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "keys:choose", "begun"): (302, 404, 403, 403, 422, 422),
+    Route("POST", "keys:deliver", "making"): (302, 404, 403, 403, 409, 403),
+    Route("GET", "keys:panel", "client"): (302, 404, 302, 302, 302, 302),
+    Route("GET", "keys:revoke", "key"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "keys:revoke", "key"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "people:invite", ""): (302, 404, 403, 403, 403, 200),
+    Route("POST", "people:invite", ""): (302, 404, 403, 403, 403, 422),
+    Route("GET", "people:list", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "people:member", "member"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "people:remove", "member"): (302, 404, 403, 403, 403, 302),
+    Route("POST", "people:resend", "invitation"): (302, 404, 403, 403, 403, 200),
+    Route("POST", "people:role", "member"): (302, 404, 403, 403, 403, 422),
+    Route("POST", "people:withdraw", "invitation"): (302, 404, 403, 403, 403, 302),
+    Route("GET", "smoketests:panel", "client"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "smoketests:run", "run"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "smoketests:runs", "client"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "smoketests:start", "client"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "system", "system"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "systems:authentication", "drafted"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "systems:authentication", "drafted"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "systems:basics", "drafted"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "systems:basics", "drafted"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "systems:check", "drafted"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "systems:check", "drafted"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "systems:compare", "system"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "systems:discard", "drafted"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "systems:discard", "drafted"): (302, 404, 403, 403, 302, 404),
+    Route("GET", "systems:draft", "drafted"): (302, 404, 403, 403, 302, 302),
+    Route("GET", "systems:list", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "systems:new", ""): (302, 404, 403, 403, 200, 200),
+    Route("POST", "systems:new", ""): (302, 404, 403, 403, 422, 422),
+    Route("POST", "systems:new_version", "system"): (302, 404, 403, 403, 302, 409),
+    Route("GET", "systems:scopes", "system"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "systems:services", "drafted"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "systems:services", "drafted"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "systems:settings", "system"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "systems:versions", "system"): (302, 404, 200, 200, 200, 200),
+}
+# Pages of nobody's organisation, and programs' endpoints: their own tests say what they answer.
+ELSEWHERE = {
+    *("sts:token", "sts:metadata", "sts:jwks", "sts_metadata"),
+    *("cpapi:openapi", "cpapi:docs"),
+    *("cpapi:communication_party_events", "cpapi:communication_party_export"),
+    *("healthz", "language", "scheme"),
+    *("accounts:login", "accounts:demo_login", "accounts:logout", "accounts:profile"),
+    *("accounts:email", "suppliers:start", "suppliers:choose", "suppliers:register"),
+    *("suppliers:invitation", "suppliers:follow"),
+}
+
+
+def routes(patterns: list[Any], namespace: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        elif isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern.url_patterns, inner)
+
+
+@pytest.fixture
+def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
+    """One row of each kind that an address can name, all of them Acme's."""
+    colleague = factories.make_user(organization=acme, role=Role.READER)
+    api = factories.make_api(acme)
+    scope: Scope = factories.make_scope(api)
+    claim: ApiClaim = factories.make_claim(api)
+    system = factories.make_system(acme, scopes={scope: Selection.PRESELECTED}, by=alice)
+    drafted = factories.make_system(acme, published=False, by=alice)
+    client = factories.make_client(acme, system=system, scopes={scope: Access.PENDING}, by=alice)
+    begun = factories.make_client(acme, system=system, status=Status.DRAFT, by=alice, step="claims")
+    stopped = factories.make_client(acme, system=system, status=Status.STOPPED, by=alice)
+    key = factories.make_key(client, expires_at=NOON.replace(year=2099))
+    run = Run.objects.create(
+        client=client, key=key, signer=Signer.BROWSER, created_at=NOON, queued_at=NOON
+    )
+    making = KeyMaking.objects.create(
+        client=client, kind="ES256", recipient={}, requested_by=alice, queued_at=NOON
+    )
+    invitation = Invitation.objects.create(
+        token_hash="0" * 64,
+        organization=acme,
+        environment=factories.TEST,
+        role="reader",
+        email="new@acme.example",
+        created_at=NOON,
+        created_by=alice,
+        expires_at=NOON.replace(year=2099),
+    )
+    return {
+        "": [],
+        "api": [api.pk],
+        "scope": [scope.pk],
+        "claim": [claim.pk],
+        "system": [system.pk],
+        "drafted": [drafted.pk],
+        "client": [client.pk],
+        "begun": [begun.pk],
+        "stopped": [stopped.pk],
+        "key": [client.pk, key.pk],
+        "making": [client.pk, making.pk],
+        "run": [client.pk, run.pk],
+        "request": [client.scopes.get().pk],
+        "member": [colleague.memberships.get().pk],
+        "invitation": [invitation.pk],
+    }
+
+
+def test_every_address_is_in_the_table() -> None:
+    found = list(routes(get_resolver().url_patterns))
+
+    assert len(found) == len(set(found))
+    assert set(found) == {route.name for route in TABLE} | ELSEWHERE
+
+
+@pytest.mark.parametrize("route", TABLE, ids=lambda route: f"{route.method} {route.name}")
+def test_everyone_gets_their_answer(
+    route: Route,
+    rows: dict[str, list[object]],
+    request: pytest.FixtureRequest,
+    client: Client,
+    acme: Organization,
+) -> None:
+    url = reverse(route.name, args=[factories.TEST, acme.number, *rows[route.row]])
+    answers = []
+    for who in WHO:
+        client.logout()
+        if who:
+            client.force_login(request.getfixturevalue(who))
+        answers.append(client.generic(route.method, url).status_code)
+
+    assert tuple(answers) == TABLE[route]
+
+
+def test_a_wrong_method_is_explained(client: Client, alice: User, acme: Organization) -> None:
+    client.force_login(alice)
+
+    answer = client.post(reverse("home", args=[factories.TEST, acme.number]))
+
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD"
+    assert "<h1" in answer.content.decode()
