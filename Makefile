@@ -10,11 +10,11 @@ help: ## Say what the commands are
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: ## Run the whole portal on this machine (PORT=8000, DATA_DIR=.data)
-	@tools/venv requirements.lock
+	@.ci/venv requirements.lock
 	@exec $(BIN)/python manage.py run
 
 setup: ## Make .venv with all that the tests need
-	@tools/venv requirements-dev.lock
+	@.ci/venv requirements-dev.lock
 
 ifdef ARGS
 test: setup ## Run every check and test, or with ARGS="tests/…" just those tests
