@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-import gmpy2  # type: ignore[import-untyped]  # ships neither stubs nor py.typed
+import gmpy2  # ships neither stubs nor py.typed
 from badkeys.rsakeys import (
     fermat,
     pattern,

@@ -3,7 +3,7 @@
 from functools import cache
 from random import Random
 
-import gmpy2  # type: ignore[import-untyped]  # ships neither stubs nor py.typed
+import gmpy2  # ships neither stubs nor py.typed
 
 from onboarding.jose import b64
 
