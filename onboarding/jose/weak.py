@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-import gmpy2  # ships neither stubs nor py.typed
+import gmpy2
 from badkeys.rsakeys import (
     fermat,
     pattern,

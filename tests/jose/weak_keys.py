@@ -3,7 +3,7 @@
 from functools import cache
 from random import Random
 
-import gmpy2  # ships neither stubs nor py.typed
+import gmpy2
 
 from onboarding.jose import b64
 
