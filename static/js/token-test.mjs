@@ -4,6 +4,7 @@
 import { SignJWT, calculateJwkThumbprint, exportJWK, importJWK, importPKCS8 } from "../vendor/jose/jose.mjs";
 
 const LIFE_SECONDS = 60;
+const ONE_OF_EACH_KIND = ["ES256", "ES384", "ES512", "RS256"];
 const ASSERTION_TYPE = "client-authentication+jwt";
 
 document.addEventListener("submit", signFirst, true);
@@ -47,9 +48,9 @@ async function readKey(text, algs) {
   }
 }
 
-/** PKCS #8 does not say its algorithm, and it can only be read as one: that of a registered key. */
+/** PKCS #8 does not say its algorithm, and it can only be read as one: a registered key's, mostly. */
 async function fromPem(text, algs) {
-  for (const alg of algs) {
+  for (const alg of [...algs, ...ONE_OF_EACH_KIND]) {
     try {
       return await exportJWK(await importPKCS8(text, alg, { extractable: true }));
     } catch {
