@@ -85,7 +85,7 @@ _ADVICE: dict[str, Advice] = {
     ),
     "test.expires_in": Advice(
         _("Svaret sier ikke hvor lenge tokenet varer"),
-        _("Les `exp` i tokenet i stedet, og be ikke om et nytt før det går ut."),
+        _("Les exp i tokenet i stedet, og be ikke om et nytt før det går ut."),
     ),
     "test.scopes": Advice(
         _("Tokenet mangler et scope"),
@@ -94,7 +94,7 @@ _ADVICE: dict[str, Advice] = {
     "test.binding": Advice(
         _("Tokenet er bundet til en annen nøkkel"),
         _(
-            "`cnf.jkt` må være fingeravtrykket av nøkkelen i DPoP-beviset. "
+            "cnf.jkt må være fingeravtrykket av nøkkelen i DPoP-beviset. "
             "Si fra til tjenerens drift."
         ),
     ),
@@ -108,7 +108,7 @@ _ADVICE: dict[str, Advice] = {
     ),
     "test.api_status": Advice(
         _("API-et avviste kallet"),
-        _("Les `WWW-Authenticate` i svaret: det sier hva API-et ventet. Si fra til API-eieren."),
+        _("Les WWW-Authenticate i svaret: det sier hva API-et ventet. Si fra til API-eieren."),
     ),
     "oauth.invalid_client": Advice(
         _("Autorisasjonstjeneren kjente ikke igjen signaturen"),
@@ -123,7 +123,7 @@ _ADVICE: dict[str, Advice] = {
     ),
     "oauth.invalid_target": Advice(
         _("Scopene hører til flere API-er"),
-        _("Be om scopes for ett API om gangen, eller oppgi `resource`."),
+        _("Be om scopes for ett API om gangen, eller oppgi resource."),
     ),
     "oauth.invalid_dpop_proof": Advice(_("DPoP-beviset ble avvist"), _SERVER_FAULT),
     "oauth.use_dpop_nonce": Advice(
@@ -144,7 +144,7 @@ _ADVICE: dict[str, Advice] = {
     "token.issuer": Advice(_("Tokenet kommer fra en annen utsteder"), _SERVER_FAULT),
     "token.audience": Advice(
         _("Tokenet er til en annen mottaker"),
-        _("Mottakeren (`aud`) må være kortnavnet til API-et. Sjekk hvilket API scopene hører til."),
+        _("Mottakeren (aud) må være kortnavnet til API-et. Sjekk hvilket API scopene hører til."),
     ),
     "token.expiry": Advice(_("Tokenet er utløpt"), _SERVER_FAULT),
 }

@@ -38,8 +38,21 @@ def request_text(method: str, url: str, headers: Mapping[str, str], form: Mappin
 
 def answer_text(first_line: object, shown: Mapping[str, Any]) -> str:
     """Return a line and a JSON object below it, without anything like a token, cut to 2 kB."""
-    text = json.dumps(shown, indent=2, ensure_ascii=False)
-    return redact(f"{first_line}\n{text}")[:LONGEST]
+    return redact(f"{first_line}\n{json_text(shown)}")[:LONGEST]
+
+
+def json_text(value: Any, indent: str = "") -> str:
+    """Return JSON with a line for each member of an object, and lists of plain values on one."""
+    inner = f"{indent}  "
+    if isinstance(value, Mapping) and value:
+        members = (f"{json_text(name)}: {json_text(value[name], inner)}" for name in value)
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        members = (json_text(item, inner) for item in value)
+    else:
+        return json.dumps(value, ensure_ascii=False)
+    first, last = "{}" if isinstance(value, Mapping) else "[]"
+    lines = ",".join(f"\n{inner}{member}" for member in members)
+    return f"{first}{lines}\n{indent}{last}"
 
 
 def chosen(body: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Nothing here knows the database. What a step learns, the next ones use; a step t
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -109,7 +108,7 @@ class Journey:
         self.first_assertion = self._next_assertion()
         reading = read(self.first_assertion, prefix="assertion")
         shown = {"header": reading.header, "claims": reading.claims}
-        sent = redact(json.dumps(shown, indent=2, ensure_ascii=False))[: evidence.LONGEST]
+        sent = redact(evidence.json_text(shown))[: evidence.LONGEST]
         now, expiry = time.time(), numeric_date(reading.claims.get("exp"))
         if expiry is not None and expiry < now:
             stop("test.signatures_old", "≤ 60 s", f"+{now - expiry:.0f} s", sent=sent)

@@ -268,6 +268,18 @@ def test_test_of_an_older_configuration_says_so(
     assert "Oppsettet er endret" in client.get(url("panel", tested)).content.decode()
 
 
+def test_remark_says_what_was_found(
+    client: Client, alice: User, tested: ClientConfiguration, asked: Callable[..., Run]
+) -> None:
+    noted = asked().steps.filter(position=0)
+    noted.update(status=StepStatus.NOTED, code="test.clock_skew", found="+100 s")
+    client.force_login(alice)
+
+    text = client.get(url("panel", tested)).content.decode()
+
+    assert "Klokkene er ikke enige (+100 s). Still klokken" in text
+
+
 def test_list_is_in_pages(
     client: Client, alice: User, tested: ClientConfiguration, asked: Callable[..., Run]
 ) -> None:
