@@ -8,7 +8,13 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -110,7 +116,7 @@ class ActingPerson:
             else:
                 request.actor = actor_for(request.user)
         response = self.get_response(request)
-        if response.status_code == 405:
+        if isinstance(response, HttpResponseNotAllowed):
             response = self._explained(request, response)
         patch_vary_headers(response, ["HX-Request"])
         return response
