@@ -24,6 +24,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from onboarding.accounts.models import User
 from onboarding.core.environments import Environment
+from onboarding.core.machines import mark
 from onboarding.core.refusals import Refused
 from onboarding.suppliers.actors import NOBODY
 from onboarding.suppliers.models import Organization
@@ -32,7 +33,23 @@ from onboarding.suppliers.requests import TenantRequest
 from portal import views
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+# As SecurityMiddleware says it, which machines pass by.
+STRICT_TRANSPORT = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class EveryAnswer:
+    """Headers that no answer goes without, whoever gave it and however it failed."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.setdefault("X-Content-Type-Options", "nosniff")
+        if settings.SECURE and request.is_secure():
+            response.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+        return response
 
 
 class MachineRequests:
@@ -51,8 +68,8 @@ class MachineRequests:
             return self.get_response(request)
         if not getattr(match.func, "is_machine", False):
             return self.get_response(request)
+        mark(request)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        response["X-Content-Type-Options"] = "nosniff"
         # Else the server would send the few octets of a token in chunks.
         response["Content-Length"] = str(len(response.content))
         return response
@@ -118,6 +135,8 @@ class ActingPerson:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             response = self._explained(request, response)
+        elif response.status_code == 404 and request.resolver_match is None:
+            response = views.problem(request, 404)  # with DEBUG, Django would list our addresses
         patch_vary_headers(response, ["HX-Request"])
         return response
 
@@ -140,20 +159,25 @@ class ActingPerson:
         environment, number = kwargs.pop("environment"), kwargs.pop("number")
         organization = Organization.objects.visible_to(request.actor).filter(number=number).first()
         if organization is None or environment not in Environment.values:
-            raise Http404
+            return views.problem(request, 404)
         known = request.actor.organizations.get(environment, frozenset())
         is_gate = getattr(view, "is_gate", False)
         if not (request.actor.sees_all or organization.pk in known or is_gate):
-            raise Http404
+            return views.problem(request, 404)
         request.environment, request.organization = environment, organization
         if environment not in settings.OPEN_ENVIRONMENTS and not is_gate:
             return redirect("home", environment, number)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Show a refusal as a page, where the view has no form to show it in."""
+        """Show a refusal as a page, where the view has no form to show it in.
+
+        What is not found is said in our words with DEBUG too: the demo is for people.
+        """
         if isinstance(error, Refused):
             return views.problem(request, error.status, reason=str(error))
+        if isinstance(error, Http404):
+            return views.problem(request, 404)
         return None
 
     @staticmethod

@@ -48,12 +48,15 @@ INSTALLED_APPS = [
     "onboarding.cpapi",
 ]
 MIDDLEWARE = [
-    # First: machines get neither session, cookie nor redirect, and pay for none of them.
+    "portal.middleware.EveryAnswer",
+    # Machines get neither session, cookie nor redirect, and pay for none of them.
     "portal.middleware.MachineRequests",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Headers before whatever may answer by itself: files, redirects, refusals of a host name.
     "csp.middleware.CSPMiddleware",
     "portal.middleware.BrowserHeaders",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.PersonLanguage",
@@ -87,7 +90,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": environment.database(DATA_DIR)}
 REDIS_URL = environment.text("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,6 +15,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
 from onboarding.core import appearance
+from onboarding.core.machines import is_for_machine
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -42,8 +46,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer when something broke, without context: the database may be what broke."""
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+    """Answer when something broke, without context: the database may be what broke.
+
+    Django calls this while the exception is being handled. A database that does not answer is
+    no fault of the portal's, and soon over: 503, and when to try again.
+    """
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status = 503 if is_away else 500
+    if is_for_machine(request):
+        error = "temporarily_unavailable" if is_away else "server_error"
+        response: HttpResponse = JsonResponse({"error": error}, status=status)
+        response["Cache-Control"] = "no-store"
+    else:
+        response = HttpResponse(loader.get_template(f"{status}.html").render(), status=status)
+    if is_away:
+        response["Retry-After"] = "5"
+    return response
 
 
 @login_not_required

@@ -15,6 +15,16 @@ def machine(view: View) -> View:
     return view
 
 
+def mark(request: HttpRequest) -> None:
+    """Note that a view for programs answers this request."""
+    request.is_machine = True  # type: ignore[attr-defined]  # read by `is_for_machine`
+
+
+def is_for_machine(request: HttpRequest) -> bool:
+    """Say whether a program waits for the answer: it reads JSON, also when something broke."""
+    return bool(getattr(request, "is_machine", False))
+
+
 def came_in_clear(request: HttpRequest) -> bool:
     """Say whether a request came over plain http to an installation that has https.
 
