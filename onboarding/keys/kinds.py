@@ -3,7 +3,12 @@
 from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+WEAKER_BITS: Final = 2048
+# In the order of the list: the weaker size is there for software that can no better.
+RSA_BITS: Final = (3072, 4096, WEAKER_BITS)
 
 
 class Kind(NamedTuple):
@@ -16,17 +21,22 @@ class Kind(NamedTuple):
     @property
     def label(self) -> str:
         """What people read: "PS256, RSA 3072", "ES384, P-384"."""
-        return f"{self.alg}, " + (f"P-{self.bits}" if self.alg[0] == "E" else f"RSA {self.bits}")
+        label = f"{self.alg}, " + (f"P-{self.bits}" if self.alg[0] == "E" else f"RSA {self.bits}")
+        return _("%(kind)s (svakere)") % {"kind": label} if self.is_weaker else label
+
+    @property
+    def is_weaker(self) -> bool:
+        """Whether it gives less than 128 bits of security: it works, with a warning."""
+        return self.bits == WEAKER_BITS
 
 
 def _kinds() -> dict[str, Kind]:
     sizes = {"256": 256, "384": 384, "512": 521}
     found = [Kind(f"ES{size}", f"ES{size}", bits) for size, bits in sizes.items()]
-    # RSA 2048 can be uploaded, but nobody needs a new one.
     for family in ("PS", "RS"):
         for size in sizes:
             alg = f"{family}{size}"
-            found += [Kind(f"{alg}/{bits}", alg, bits) for bits in (3072, 4096)]
+            found += [Kind(f"{alg}/{bits}", alg, bits) for bits in RSA_BITS]
     return {kind.name: kind for kind in found}
 
 
@@ -34,9 +44,9 @@ KINDS: Final = _kinds()
 
 # Days, and what people read.
 LIFETIMES: Final[dict[int, str | Promise]] = {
-    365: _("12 måneder"),
-    182: _("6 måneder"),
-    91: _("3 måneder"),
+    365: gettext_lazy("12 måneder"),
+    182: gettext_lazy("6 måneder"),
+    91: gettext_lazy("3 måneder"),
 }
 LONGEST_LIFETIME: Final = 366
 

@@ -95,6 +95,12 @@ class KeysPanel:
         return self.making is not None and self.making.state in working
 
     @property
+    def is_expecting(self) -> bool:
+        """Whether a key is being made, or waits to be fetched: that has a deadline."""
+        ended = (MakingState.DELIVERED, MakingState.FAILED, MakingState.EXPIRED)
+        return self.making is not None and self.making.state not in ended
+
+    @property
     def can_add(self) -> bool:
         return Action.REGISTER in self.actions
 
@@ -123,6 +129,10 @@ class Answers:
     @property
     def plan_label(self) -> str:
         return KINDS[self.plan.kind].label if self.plan else ""
+
+    @property
+    def plan_is_weaker(self) -> bool:
+        return bool(self.plan and KINDS[self.plan.kind].is_weaker)
 
     @property
     def plan_lifetime(self) -> str:

@@ -193,7 +193,7 @@ def test_the_script_is_told_why_in_sentences(
         ({"way": ""}, "Velg hvordan nøkkelparet skal lages."),
         ({"way": "upload"}, "Lim inn den offentlige nøkkelen, eller velg en fil."),
         ({"way": "portal", "recipient": "{}"}, "Dette krever JavaScript i nettleseren."),
-        ({"way": "portal", "kind": "RS256/1024"}, "Velg et gyldig valg."),
+        ({"way": "portal", "kind": "RS256/1024"}, "Forventet et av valgene i listen. Fant"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(
@@ -235,6 +235,25 @@ def test_a_draft_goes_through_the_portal_s_way(
     assert draft.status == Status.ACTIVE
     assert (making.kind, making.recipient, making.lifetime_days) == ("PS256/4096", public, 91)
     assert not KeyPlan.objects.exists()
+
+
+def test_rsa_2048_is_offered_last_and_with_a_warning(
+    client: Client, alice: User, draft: ClientConfiguration
+) -> None:
+    weaker = "RSA 2048 virker, men gir mindre enn 128 biters sikkerhet."
+    client.force_login(alice)
+
+    offered = client.get(url("keys:choose", draft)).content.decode()
+    pages = {}
+    for kind in ("PS256/3072", "PS256/2048"):
+        client.post(url("keys:choose", draft), new_key(way="portal", kind=kind))
+        pages[kind] = client.get(url("keys:check", draft)).content.decode()
+
+    assert offered.index("PS256, RSA 4096") < offered.index("PS256, RSA 2048 (svakere)")
+    assert weaker in offered
+    assert weaker not in pages["PS256/3072"]
+    assert "PS256, RSA 2048 (svakere), går ut om 12 måneder" in pages["PS256/2048"]
+    assert weaker in pages["PS256/2048"]
 
 
 def test_the_wizard_does_not_end_without_a_key(
