@@ -56,4 +56,4 @@ bench: setup ## Measure, and print the figures (docs/benchmarks.md); needs Node 
 
 clean: ## Remove what the other commands made, the demo's data too
 	@rm -rf .venv .data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
-	@rm -rf benchmarks/node_modules
+	@rm -rf benchmarks/node_modules tests/clients_js/node_modules

@@ -26,6 +26,7 @@ from portal import local, processes
 from portal.supervisor import Child, Supervisor
 
 PATIENCE = 20.0
+OLDEST_NODE = 18
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_CHROMIUMS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -162,6 +163,22 @@ def postgresql_binaries() -> Path:
     raise Missing("PostgreSQL is missing: install it (Debian: apt-get install postgresql).")
 
 
+@cache
+def node() -> list[str]:
+    """Return the command that runs a JavaScript program. Raises Missing."""
+    path = shutil.which("node")
+    if path is None or shutil.which("npm") is None:
+        raise Missing(
+            "Node.js or npm is missing: install both (Debian: apt-get install nodejs npm)."
+        )
+    said = subprocess.run([path, "--version"], check=True, capture_output=True, text=True)
+    version = int(said.stdout.removeprefix("v").partition(".")[0])
+    if version < OLDEST_NODE:
+        raise Missing(f"Node.js is too old: install version {OLDEST_NODE} or newer.")
+    # Debian 12 has version 18, where WebCrypto is there for whoever asks.
+    return [path, "--experimental-global-webcrypto"] if version < 20 else [path]
+
+
 def unprivileged_user() -> str | None:
     """Return whom PostgreSQL runs as: itself refuses root. None: whoever runs the tests."""
     if os.geteuid() != 0:
@@ -196,7 +213,7 @@ def _redis_is_here() -> None:
 def missing() -> list[str]:
     """Return a sentence for each thing that this machine lacks."""
     lacks = []
-    for look in (postgresql_binaries, unprivileged_user, _redis_is_here, chromium):
+    for look in (postgresql_binaries, unprivileged_user, _redis_is_here, chromium, node):
         try:
             look()
         except Missing as error:
