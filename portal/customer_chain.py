@@ -39,7 +39,7 @@ def parts(client: ClientConfiguration, at: datetime) -> list[Part]:
 
 def verdict(found: list[Part]) -> str:
     """Return a sentence that says which links of a chain hold back the customer, if any."""
-    broken = [part.link.kind.lower() for part in found if part.link.state != "ok"]
+    broken = [formats.inside(part.link.kind) for part in found if part.link.state != "ok"]
     if not broken:
         return _("Alle ledd er i orden.")
     count = len(broken)
@@ -77,7 +77,7 @@ def _scopes(scopes: list[ClientScope]) -> Part:
     else:
         state, note = ("ok", _("Klar til bruk")) if scopes else ("none", _("Ingen valgt"))
     meaning = ", ".join(
-        f"{scope.scope.name} ({scope.get_access_display().lower()})" for scope in scopes
+        f"{scope.scope.name} ({formats.inside(scope.get_access_display())})" for scope in scopes
     )
     return Part(charts.Link(state, _("Scopes"), name, note), meaning)
 

@@ -8,6 +8,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from onboarding.clients.queries import configuration_hash
+from onboarding.core import formats
 from onboarding.core.environments import Environment
 from onboarding.core.jobs import JobStatus
 from onboarding.smoketests.models import Run
@@ -97,7 +98,7 @@ def _right(request: TenantRequest) -> Requirement:
     text = _("Rettighet i produksjon")
     held = request.actor.roles.get((request.organization.pk, Environment.PRODUCTION))
     if held:
-        role = str(Role(held).label).lower()
+        role = formats.inside(str(Role(held).label))
         note = _("Du har rollen «%(role)s» i produksjon.") % {"role": role}
         return Requirement("ok", _("Oppfylt"), text, note)
     people = administrators(request.organization.pk, Environment.PRODUCTION)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from onboarding.audit.models import Event
 from onboarding.clients.models import ClientConfiguration
+from onboarding.core import formats
 from onboarding.suppliers.actors import SYSTEM
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.states import Role
@@ -86,7 +87,7 @@ def sentence(event: Event, names: dict[UUID, str]) -> str:
     words["actor"] = _("Portalen") if event.actor == SYSTEM.name else event.actor
     for key in ("role", "after"):
         if (value := str(words.get(key))) in Role.values:
-            words[key] = str(Role(value).label).lower()
+            words[key] = formats.inside(str(Role(value).label))
     client_id = _client_id(event)
     words["client"] = names.get(client_id, _("en klient")) if client_id else _("en klient")
     return str(WORDS[event.kind]) % words

@@ -114,6 +114,11 @@ def in_words(value: int) -> str:
     return words[value] if 0 <= value < len(words) else number(value)
 
 
+def inside(label: str) -> str:
+    """Return a label as it reads inside a sentence: "kalle API-et", but "API" as it is."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def day(value: date) -> str:
     """Return a date for a sentence: "5. juni 2026"."""
     return _dated(value, style().day)

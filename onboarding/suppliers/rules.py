@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 from django.utils.translation import gettext as _
 
 from onboarding.core.environments import Environment
-from onboarding.core.formats import moment
+from onboarding.core.formats import inside, moment
 from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Invitation, Membership
@@ -143,5 +143,5 @@ def higher(one: str, other: str) -> Role:
 def needs(role: Role) -> str:
     """The sentence for somebody who sees something without being allowed to do it."""
     return _("Du kan se dette, men ikke gjøre det: det krever rollen «%(role)s».") % {
-        "role": role.label.lower()
+        "role": inside(str(role.label))
     }

@@ -113,3 +113,11 @@ def test_relative_rounds_down(away: timedelta, bokmal: str, english: str) -> Non
             shown.append(spaced(formats.relative(NOON + away, now=NOON)))
 
     assert shown == [bokmal, english]
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [("Kalle API-et", "kalle API-et"), ("API", "API"), ("E-post", "e-post"), ("", "")],
+)
+def test_label_inside_a_sentence_keeps_its_abbreviations(label: str, inside: str) -> None:
+    assert formats.inside(label) == inside

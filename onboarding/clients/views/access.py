@@ -16,7 +16,7 @@ from onboarding.clients.models import ClientScope, ClientScopeQuerySet
 from onboarding.clients.queries import access as queries
 from onboarding.clients.rules import access as rules
 from onboarding.clients.services import access as services
-from onboarding.core import paging
+from onboarding.core import formats, paging
 from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
@@ -84,5 +84,5 @@ def _answered(asked: ClientScope) -> str:
     return _("%(scope)s for %(client)s: %(state)s.") % {
         "scope": asked.scope.name,
         "client": asked.client.name,
-        "state": asked.get_access_display().lower(),
+        "state": formats.inside(asked.get_access_display()),
     }

@@ -136,6 +136,11 @@ def in_words(value: int) -> str:
 
 
 @register.filter
+def inside(label: object) -> str:
+    return formats.inside(str(label))
+
+
+@register.filter
 def day(value: date | None) -> str:
     return formats.day(value) if value else ""
 
