@@ -1,7 +1,7 @@
 """The words of the pages: collected from code and templates, and their English kept beside them.
 
-The strings in the source are bokmål (docs/adr/0007). Only for whoever works on the portal: it
-needs Babel, which an installation does not have.
+The strings in the source are bokmål (docs/adr/0007), so only Django's own have a bokmål catalogue.
+This is for whoever works on the portal: it needs Babel, which an installation does not have.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -18,12 +19,49 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
-PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+LOCALES = ROOT / "locale"
+SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # the date in a catalogue; today's never stays current
 MARKERS = frozenset({"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"})
 _MARKED = re.compile(r"\b(?:n?gettext|_)\(")
 
 Words = str | tuple[str, str]
+
+_HEADER = r"""# Written by `manage.py catalogs`; people edit the translations only.
+msgid ""
+msgstr ""
+"Language: {language}\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+
+"""
+
+# What Django's form fields say, by its msgid, as the portal says it: what was expected, what was
+# found. They are here for the fields that have no sentence of their own.
+DJANGO: dict[Words, Words] = {
+    "This field is required.": "Forventet et svar. Feltet er tomt.",
+    "Select a valid choice. %(value)s is not one of the available choices.": (
+        "Forventet et av valgene i listen. Fant «%(value)s». Velg på nytt."
+    ),
+    "Enter a list of values.": "Forventet et av valgene i listen. Fant noe annet. Velg på nytt.",
+    "Enter a valid email address.": (
+        "Forventet en e-postadresse, for eksempel navn@virksomhet.no. Sjekk skrivemåten."
+    ),
+    "Enter a valid UUID.": "Forventet et av valgene i listen. Fant noe annet. Velg på nytt.",
+    (
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+    ): (
+        "Forventet høyst %(limit_value)d tegn. Fant %(show_value)d. Kort ned teksten.",
+        "Forventet høyst %(limit_value)d tegn. Fant %(show_value)d. Kort ned teksten.",
+    ),
+    "Null characters are not allowed.": (
+        "Forventet synlige tegn. Fant U+0000. Skriv teksten på nytt."
+    ),
+    "No file was submitted. Check the encoding type on the form.": (
+        "Forventet en fil. Skjemaet kom uten. Velg filen på nytt."
+    ),
+    "The submitted file is empty.": "Forventet en fil med innhold. Filen er tom. Velg en annen.",
+}
 
 
 def collected() -> list[Words]:
@@ -75,35 +113,47 @@ def _words(name: str, texts: Sequence[object]) -> Iterator[Words]:
         yield strings[0]
 
 
-def renewed() -> Catalog:
-    """Return the catalogue for the strings there are now, with the translations there were."""
-    known = read_po(BytesIO(PO.read_bytes())) if PO.exists() else Catalog()
-    catalog = Catalog(locale="en", header_comment="# The portal in English.", fuzzy=False)
-    for words in collected():
+def english() -> Catalog:
+    """Return the English for the strings there are now, with the translations there were."""
+    path = _path("en", "po")
+    known = read_po(BytesIO(path.read_bytes())) if path.exists() else Catalog()
+    catalog = Catalog(locale="en", creation_date=SOME_DAY, fuzzy=False)
+    for words in [*DJANGO, *collected()]:
         old = known.get(words if isinstance(words, str) else words[0])
         catalog.add(words, old.string if isinstance(old, Message) and old.id == words else None)
     return catalog
 
 
+def bokmal() -> Catalog:
+    """Return the bokmål for Django's own sentences."""
+    catalog = Catalog(locale="nb", creation_date=SOME_DAY, fuzzy=False)
+    for words, ours in DJANGO.items():
+        catalog.add(words, ours)
+    return catalog
+
+
 def untranslated(catalog: Catalog) -> list[object]:
-    """Return the strings that have no English yet."""
-    return [message.id for message in catalog if message.id and not _is_whole(message)]
+    """Return the strings that have no translation yet."""
+    return [message.id for message in catalog if message.id and not all(texts(message.string))]
 
 
-def _is_whole(message: Message) -> bool:
-    texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return all(texts)
+def texts(words: Sequence[str] | None) -> Sequence[str]:
+    """Return the forms of a string or its translation: one, or one for each number."""
+    return [words or ""] if words is None or isinstance(words, str) else words
 
 
-def written(catalog: Catalog) -> tuple[bytes, bytes]:
-    """Return a catalogue as .po and as .mo, the same bytes for the same content."""
-    po, mo = BytesIO(), BytesIO()
-    for name in ("POT-Creation-Date", "PO-Revision-Date"):
-        catalog.mime_headers = [pair for pair in catalog.mime_headers if pair[0] != name]
-    write_po(po, catalog, omit_header=True, width=120)
-    header = (
-        b'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-    )
-    header += b'"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
-    write_mo(mo, read_po(BytesIO(header + po.getvalue())))
-    return header + po.getvalue(), mo.getvalue()
+def files(*catalogs: Catalog) -> dict[Path, bytes]:
+    """Return what the .po and .mo of catalogues shall hold: the same bytes for the same content."""
+    found: dict[Path, bytes] = {}
+    for catalog in catalogs:
+        language = str(catalog.locale)
+        po, mo = BytesIO(), BytesIO()
+        po.write(_HEADER.format(language=language).encode())
+        write_po(po, catalog, omit_header=True, width=120)
+        write_mo(mo, catalog)
+        found |= {_path(language, "po"): po.getvalue(), _path(language, "mo"): mo.getvalue()}
+    return found
+
+
+def _path(language: str, kind: str) -> Path:
+    return LOCALES / language / "LC_MESSAGES" / f"django.{kind}"

@@ -93,7 +93,7 @@ def test_from_a_name_to_an_api_that_can_be_chosen(
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        ({}, "Feltet er påkrevet."),
+        ({}, "Forventet et svar. Feltet er tomt."),
         (NEW | {"name": "x" * 101}, "100"),
         (NEW | {"name": "Adr\u200besse"}, "U+200B"),
         (NEW | {"description": "a\nb\u202ec"}, "U+202E"),
@@ -135,13 +135,13 @@ def test_a_short_name_is_unique_in_its_environment_whoever_has_it(
 @pytest.mark.parametrize(
     ("page", "data", "says"),
     [
-        ("add_scope", {"name": ""}, "Feltet er påkrevet."),
+        ("add_scope", {"name": ""}, "Forventet et svar. Feltet er tomt."),
         ("add_scope", {"name": "access"}, "Forventet nhn:cp-api/…"),
         ("add_scope", {"name": "nhn:cp-api/access"}, "har allerede et scope"),
         ("add_scope", {"name": "nhn:cp-api/x", "description": "x" * 301}, "300"),
         ("add_claim", {"claim_type": "sub", "label": "Hvem"}, "fast betydning"),
         ("add_claim", {"claim_type": "herid", "label": "HER-id"}, "har allerede et claim"),
-        ("add_claim", {"claim_type": "ny"}, "Feltet er påkrevet."),
+        ("add_claim", {"claim_type": "ny"}, "Forventet et svar. Feltet er tomt."),
     ],
 )
 def test_bad_scopes_and_claims_are_refused(

@@ -123,12 +123,12 @@ def test_the_page_shows_what_was_saved(client: Client, alice: User, system: Clie
 @pytest.mark.parametrize(
     ("step", "data", "says"),
     [
-        ("basics", {}, "Feltet er påkrevet."),
-        ("basics", BASICS | {"name": ""}, "Feltet er påkrevet."),
+        ("basics", {}, "Forventet et svar. Feltet er tomt."),
+        ("basics", BASICS | {"name": ""}, "Forventet et svar. Feltet er tomt."),
         ("basics", BASICS | {"name": "x" * 101}, "100"),
         ("basics", BASICS | {"name": "EPJ\u202egnp"}, "U+202E"),
         ("basics", BASICS | {"application_type": "toaster"}, "toaster"),
-        ("basics", BASICS | {"tags": []}, "Feltet er påkrevet."),
+        ("basics", BASICS | {"tags": []}, "Forventet et svar. Feltet er tomt."),
         ("authentication", AUTHENTICATION | {"algorithm": "HS256"}, "HS256"),
         ("authentication", AUTHENTICATION | {"algorithm": "none"}, "none"),
         (

@@ -13,15 +13,15 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="fail unless all is current")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        catalog = catalogs.renewed()
-        missing = catalogs.untranslated(catalog)
-        po, mo = catalogs.written(catalog)
+        english = catalogs.english()
+        missing = catalogs.untranslated(english)
+        files = catalogs.files(english, catalogs.bokmal())
         if not check:
-            catalogs.FOLDER.mkdir(parents=True, exist_ok=True)
-            catalogs.PO.write_bytes(po)
-            catalogs.MO.write_bytes(mo)
-            self.stdout.write(f"{len(catalog)} strings, {len(missing)} without English")
+            for path, content in files.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            self.stdout.write(f"{len(english)} strings, {len(missing)} without English")
         elif missing:
             raise CommandError(f"{len(missing)} strings without English, first: {missing[0]!r}")
-        elif (catalogs.PO.read_bytes(), catalogs.MO.read_bytes()) != (po, mo):
-            raise CommandError("The catalogue is not current: run `manage.py catalogs`.")
+        elif any(not path.exists() or path.read_bytes() != files[path] for path in files):
+            raise CommandError("The catalogues are not current: run `manage.py catalogs`.")
