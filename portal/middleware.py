@@ -33,8 +33,6 @@ from onboarding.suppliers.requests import TenantRequest
 from portal import views
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-# As SecurityMiddleware says it, which machines pass by.
-STRICT_TRANSPORT = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -48,7 +46,9 @@ class EveryAnswer:
         response = self.get_response(request)
         response.setdefault("X-Content-Type-Options", "nosniff")
         if settings.SECURE and request.is_secure():
-            response.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+            # As SecurityMiddleware says it, which machines pass by.
+            value = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+            response.setdefault("Strict-Transport-Security", value)
         return response
 
 
