@@ -93,7 +93,7 @@ def production_shape(data_dir: Path) -> Iterator[Portal]:
         ["python", "manage.py", "demo_data"],
         ["python", "manage.py", "collectstatic", "--noinput"],
     ):
-        _run(command, environment)
+        run(command, environment)
     commands = {
         "web": processes.web(bind=f"127.0.0.1:{port}", processes=2),
         "worker-1": processes.worker(name="worker-1@localhost"),
@@ -162,7 +162,7 @@ def _new_queue() -> str:
     return url
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def run(command: list[str], environment: dict[str, str]) -> None:
     done = subprocess.run(
         processes.here(command),
         cwd=processes.BASE_DIR,
