@@ -52,7 +52,7 @@ def _context(request: TenantRequest, shown: ClientConfiguration, now: datetime) 
     rows = client_scopes.rows(shown)
     scopes = [row.scope for row in rows]
     seen = client_state.Seen(
-        shown, scopes, panel.rows, panel.making is not None and panel.is_working, test.latest
+        shown, scopes, panel.rows, panel.is_working, test.latest, panel.to_fetch
     )
     is_test_open = test.latest is not None and test.latest.run.is_open
     file = blank_file(shown)

@@ -14,7 +14,7 @@ from onboarding.clients.models import ClientConfiguration, ClientScope
 from onboarding.clients.states import Access, Status
 from onboarding.core import formats
 from onboarding.core.jobs import JobStatus
-from onboarding.keys.queries import KeyRow
+from onboarding.keys.queries import KeyRow, MakingPanel
 from onboarding.smoketests.queries import RunView
 from onboarding.smoketests.states import StepName, StepStatus
 
@@ -27,6 +27,7 @@ class Seen(NamedTuple):
     keys: list[KeyRow]
     is_making_key: bool
     test: RunView | None
+    to_fetch: MakingPanel | None = None  # a key that the portal made and still keeps
 
     @property
     def usable_keys(self) -> list[KeyRow]:
@@ -56,7 +57,9 @@ class TrackStep(NamedTuple):
 
 def state(seen: Seen, now: datetime) -> State:
     """Return the state panel: what stops the client first, else how well it works."""
-    return _stopped(seen) or _no_key(seen) or _no_scope(seen) or _working(seen, now)
+    return (
+        _stopped(seen) or _to_fetch(seen) or _no_key(seen) or _no_scope(seen) or _working(seen, now)
+    )
 
 
 def track(seen: Seen, now: datetime) -> list[TrackStep]:
@@ -96,6 +99,19 @@ def _stopped(seen: Seen) -> State | None:
         return None
     facts = _facts(_you(seen), _("Start klienten igjen når dere vil. Nøkler og scopes står."))
     return State("none", _("Stanset"), _("Klienten er stanset og får ikke token"), facts)
+
+
+def _to_fetch(seen: Seen) -> State | None:
+    if not (seen.to_fetch and seen.to_fetch.making.expires_at):
+        return None
+    person = seen.to_fetch.making.requested_by.name
+    clock = formats.clock(seen.to_fetch.making.expires_at)
+    heading = _("Nøkkelen må hentes før kl. %(clock)s") % {"clock": clock}
+    if not seen.to_fetch.is_theirs:
+        facts = _facts(person, _("Nøkkelen hentes i nettleseren den ble bestilt i."))
+        return State("wait", _("Venter på %(person)s") % {"person": person}, heading, facts)
+    facts = _facts(person, _("Hent den under, i denne nettleseren. Så sletter vi vår kopi."))
+    return State("you", _("Din tur"), heading, facts)
 
 
 def _no_key(seen: Seen) -> State | None:

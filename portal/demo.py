@@ -120,7 +120,7 @@ def _make_messaging(owner: User, owner_id: int, at: datetime) -> Scope:
         api_id=api.pk,
         claim_type=f"{MSH}/client/claims/herid",
         label="HER-id",
-        help_text="Nummeret i Adresseregisteret. 0 betyr alle virksomhetens.",
+        help_text="Nummeret i Adresseregisteret. 0 betyr alle numrene til virksomheten.",
         is_required=True,
         by=by,
         at=at,

@@ -29,14 +29,18 @@ def home(request: TenantRequest) -> HttpResponse:
     expiries = expiring.expiring(request, now)
     rows = waiting.waiting(request, expiries, now)
     how_far = journey.seen(request.actor, environment, organization)
+    tasks = journey.tasks(how_far, can_write=can_write)
+    left = sum(task.state != "ok" for task in tasks) if how_far.is_under_way else 0
     context = {
-        "heading": waiting.heading(len(rows), can_write=can_write),
+        "heading": waiting.heading(
+            len(rows), left=left, name=organization.name, can_write=can_write
+        ),
         "rows": rows,
         "expiries": expiries,
         "timeline": expiring.timeline(expiries, now),
         "happenings": happenings(request),
-        "tasks": journey.tasks(how_far, can_write=can_write),
-        "is_under_way": not how_far.has_data,
+        "tasks": tasks,
+        "is_under_way": how_far.is_under_way,
         "can_write": can_write,
         "why_read_only": why_read_only(request.actor, organization.pk, environment),
     }

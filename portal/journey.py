@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from onboarding.apis.models import Api
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import UNFINISHED, Status
 from onboarding.smoketests.models import Run, Step
@@ -24,6 +25,16 @@ class Seen(NamedTuple):
     has_client: bool = False
     has_token: bool = False
     has_data: bool = False
+    has_api: bool = False
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the journey is this organisation's, and not at its end.
+
+        Whoever owns APIs and has begun nothing else is here to answer consumers.
+        """
+        has_begun = self.has_system or self.has_draft or self.has_client
+        return not self.has_data and (has_begun or not self.has_api)
 
 
 class Task(NamedTuple):
@@ -42,7 +53,7 @@ def concerns(organization: Organization, path: str = "") -> Q:
 
 
 def seen(actor: Actor, environment: str, organization: Organization) -> Seen:
-    """Look how far the organisation has come there. Five queries, each for one row."""
+    """Look how far the organisation has come there. Six queries, each for one row."""
     clients = ClientConfiguration.objects.visible_to(actor).filter(
         concerns(organization), environment=environment
     )
@@ -57,6 +68,7 @@ def seen(actor: Actor, environment: str, organization: Organization) -> Seen:
         has_client=clients.exclude(status__in=UNFINISHED).exists(),
         has_token=runs.filter(steps__name=StepName.CHECK, steps__status=StepStatus.PASSED).exists(),
         has_data=runs.filter(steps__in=calls).exists(),
+        has_api=Api.objects.visible_to(actor).of(environment, organization.pk).exists(),
     )
 
 
@@ -73,7 +85,7 @@ def tasks(how_far: Seen, *, can_write: bool) -> list[Task]:
         _data(how_far),
     ]
     place = next((i for i, task in enumerate(found) if task.state == "none"), None)
-    if place is not None:
+    if place is not None and how_far.is_under_way:
         found[place] = found[place]._replace(state="you" if can_write else "none", word=_("Neste"))
     return found if can_write else [task._replace(view="") for task in found]
 

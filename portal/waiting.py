@@ -48,16 +48,29 @@ def waiting(request: TenantRequest, expiries: Sequence[Expiry], at: datetime) ->
     ]
 
 
-def heading(count: int, *, can_write: bool) -> str:
-    """Return the situation as a heading: how much waits, and on whom."""
-    if not count:
-        return _("Ingenting venter på deg") if can_write else _("Ingenting venter hos dere")
-    number = formats.in_words(count)
-    if can_write:
+def heading(count: int, *, left: int, name: str, can_write: bool) -> str:
+    """Return the situation as a heading: how much waits, and on whom.
+
+    Where nothing waits, it is how many steps are `left` to the first token. Whoever cannot
+    change anything reads of the organisation by its `name`.
+    """
+    if can_write and count:
         text = ngettext("%(number)s ting venter på deg", "%(number)s ting venter på deg", count)
+    elif can_write and left:
+        text = ngettext(
+            "Ett steg igjen til det første tokenet",
+            "%(number)s steg igjen til det første tokenet",
+            left,
+        )
+    elif can_write:
+        return _("Ingenting venter på deg")
+    elif count:
+        text = ngettext(
+            "%(number)s ting venter hos %(name)s", "%(number)s ting venter hos %(name)s", count
+        )
     else:
-        text = ngettext("%(number)s ting venter hos dere", "%(number)s ting venter hos dere", count)
-    sentence = text % {"number": number}
+        return _("Ingenting venter hos %(name)s") % {"name": name}
+    sentence = text % {"number": formats.in_words(count or left), "name": name}
     return sentence[0].upper() + sentence[1:]
 
 

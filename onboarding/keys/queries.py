@@ -95,10 +95,14 @@ class KeysPanel:
         return self.making is not None and self.making.state in working
 
     @property
+    def to_fetch(self) -> MakingPanel | None:
+        """The key that waits to be fetched: that has a deadline."""
+        return self.making if self.making and self.making.state == MakingState.READY else None
+
+    @property
     def is_expecting(self) -> bool:
-        """Whether a key is being made, or waits to be fetched: that has a deadline."""
-        ended = (MakingState.DELIVERED, MakingState.FAILED, MakingState.EXPIRED)
-        return self.making is not None and self.making.state not in ended
+        """Whether a key is being made, or waits to be fetched."""
+        return self.is_working or self.to_fetch is not None
 
     @property
     def can_add(self) -> bool:

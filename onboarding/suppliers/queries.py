@@ -42,6 +42,8 @@ def why_read_only(actor: Actor, organization_id: int, environment: str) -> str:
     """Return a sentence for who may look but not change, with who can help; "" for others."""
     if actor.can_write_for(organization_id, environment):
         return ""
+    if actor.sees_all and (organization_id, environment) not in actor.roles:
+        return _("Du ser alle virksomheter, uten å kunne endre noe hos dem.")
     people = administrators(organization_id, environment)
     if not people:
         return _("Du kan se alt her, men ikke endre noe. Det krever skrivetilgang.")

@@ -40,6 +40,7 @@ async function fetchKey(region, form, key) {
   const jwk = JSON.parse(new TextDecoder().decode(plaintext));
   const file = build(blank, jwk, region.dataset.expires);
   save(file);
+  region.dataset.state = "ok";
   region.querySelector("[data-download]").addEventListener("click", () => save(file));
   region.querySelectorAll("[data-waiting]").forEach((element) => { element.hidden = true; });
   region.querySelectorAll("[data-fetched]").forEach((element) => { element.hidden = false; });

@@ -11,9 +11,9 @@ from onboarding.apis.models import Api, Scope
 from onboarding.clients.models import ClientConfiguration, ClientScope
 from onboarding.clients.states import Access, Status
 from onboarding.core.jobs import JobStatus
-from onboarding.keys.models import Key
-from onboarding.keys.queries import KeyRow
-from onboarding.keys.states import KeyState
+from onboarding.keys.models import Key, KeyMaking
+from onboarding.keys.queries import KeyRow, MakingPanel
+from onboarding.keys.states import KeyState, MakingState
 from onboarding.smoketests.models import Run, Step
 from onboarding.smoketests.queries import RunView, StepView
 from onboarding.smoketests.states import StepName, StepStatus
@@ -59,6 +59,7 @@ def seen(
     test: RunView | None = None,
     is_making_key: bool = False,
     has_token: bool = False,
+    to_fetch: MakingPanel | None = None,
 ) -> Seen:
     client = ClientConfiguration(
         status=status,
@@ -67,7 +68,12 @@ def seen(
         finished_by=User(name="Ola Brekke"),
         last_token_at=NOON if has_token else None,
     )
-    return Seen(client, list(scopes), list(keys), is_making_key, test)
+    return Seen(client, list(scopes), list(keys), is_making_key, test, to_fetch)
+
+
+def a_made_key(*, is_theirs: bool) -> MakingPanel:
+    making = KeyMaking(requested_by=User(name="Ola Brekke"), expires_at=NOON)
+    return MakingPanel(making, MakingState.READY, [], is_theirs=is_theirs, is_delayed=False)
 
 
 OK, PENDING, DECLINED = Access.OK, Access.PENDING, Access.DECLINED
@@ -89,6 +95,18 @@ REVOKED = a_key(key_state=KeyState.REVOKED)
             "run",
             "Nøkkelen lages nå",
             "Portalen",
+        ),
+        (
+            seen(a_scope(OK), to_fetch=a_made_key(is_theirs=True), test=PASSED),
+            "you",
+            "Nøkkelen må hentes før kl. 14.00",
+            "Ola Brekke",
+        ),
+        (
+            seen(a_scope(OK), to_fetch=a_made_key(is_theirs=False), test=PASSED),
+            "wait",
+            "Nøkkelen må hentes før kl. 14.00",
+            "Ola Brekke",
         ),
         (
             seen(a_scope(OK), keys=(REVOKED,), test=PASSED),

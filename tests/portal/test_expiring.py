@@ -59,13 +59,18 @@ def test_long_name_is_shortened() -> None:
 
 def test_heading_says_how_much_and_on_whom() -> None:
     with translation.override("nb"):
-        said = [heading(count, can_write=True) for count in (0, 1, 3, 13)]
-        reader = [heading(count, can_write=False) for count in (0, 2)]
+        said = [heading(count, left=0, name="", can_write=True) for count in (0, 1, 3, 13)]
+        begun = [heading(0, left=left, name="", can_write=True) for left in (1, 4)]
+        reader = [heading(count, left=4, name="Acme", can_write=False) for count in (0, 2)]
 
+    assert begun == [
+        "Ett steg igjen til det første tokenet",
+        "Fire steg igjen til det første tokenet",
+    ]
     assert said == [
         "Ingenting venter på deg",
         "Én ting venter på deg",
         "Tre ting venter på deg",
         "13 ting venter på deg",
     ]
-    assert reader == ["Ingenting venter hos dere", "To ting venter hos dere"]
+    assert reader == ["Ingenting venter hos Acme", "To ting venter hos Acme"]

@@ -78,7 +78,10 @@ def test_refusal_under_htmx_takes_the_whole_body(client: Client) -> None:
     assert response["HX-Reswap"] == "innerHTML"
 
 
-def test_unknown_address_says_what_to_do(client: Client) -> None:
+@pytest.mark.parametrize("debug", [False, True])
+def test_unknown_address_says_what_to_do(client: Client, settings: Settings, debug: bool) -> None:
+    settings.DEBUG = debug
+
     response = client.get("/nowhere")
 
     assert response.status_code == 404

@@ -83,6 +83,8 @@ def scopes(request: TenantRequest, pk: UUID) -> HttpResponse:
     apis = offers.apis(client)
     form = ChooseScopes(apis, _posted(request), initial={"scope_ids": _ticked(client, apis)})
     if form.is_bound and (saved := attempt(form, _doing(services.choose_scopes, request, pk))):
+        if client.step == "system" and saved.step == "claims":
+            messages.info(request, _("API-ene trenger ingen opplysninger. Vi hoppet over steget."))
         return _go_on(saved)
     return _page(request, client, "scopes", form, apis=apis, newer=offers.newer_revision(client))
 

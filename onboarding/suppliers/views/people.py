@@ -12,10 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onboarding.core import mail
+from onboarding.core import formats, mail
 from onboarding.core.forms import attempt, status
 from onboarding.suppliers import queries, rules, services
 from onboarding.suppliers.forms import ChangeRole, Invite
@@ -90,7 +91,7 @@ def role(request: TenantRequest, pk: int) -> HttpResponse:
     changed = attempt(form, act)
     if changed is None:
         return _member_page(request, found, form=form)
-    words = {"person": found.user.name, "role": Role(changed.role).label.lower()}
+    words = {"person": found.user.name, "role": formats.inside(str(Role(changed.role).label))}
     messages.success(request, _("%(person)s har nå rollen «%(role)s».") % words)
     return _back(request)
 
@@ -174,7 +175,9 @@ def _may(request: TenantRequest) -> dict[str, object]:
         "may_invite": Action.INVITE in actions,
         "may_change": Action.CHANGE_ROLE in actions,
         "may_leave": Action.LEAVE in actions,
-        "administrators": [] if Action.INVITE in actions else queries.administrators(*where),
+        "administrators": ""
+        if Action.INVITE in actions
+        else get_text_list(queries.administrators(*where), _("eller")),
     }
 
 
