@@ -80,8 +80,8 @@ _ADVICE: dict[str, Advice] = {
         _("Testen tok for lang tid"), _("Ingenting er endret. Kjør testen på nytt.")
     ),
     "test.token_type": Advice(
-        _("Tokenet er ikke bundet til en nøkkel"),
-        _("Vi ba om et DPoP-token og godtar ikke noe annet. Si fra til den som drifter tjeneren."),
+        _("Tokenet er av en annen type enn vi ba om"),
+        _("Et API som bruker DPoP, skal ha bundne tokener. Si fra til den som drifter tjeneren."),
     ),
     "test.expires_in": Advice(
         _("Svaret sier ikke hvor lenge tokenet varer"),

@@ -28,9 +28,9 @@ def access_token_claims(
     """Return the claims of one access token.
 
     `now` is in seconds since the epoch, `organization` the number of the client's owner: the one
-    that is represented where the client is single-tenant, else the supplier. The API's own claims
-    come first, so that none of them can take the place of one of ours. `scope` is a list, as
-    HelseID writes it.
+    that is represented where the client is single-tenant, else the supplier. `jkt` is empty for an
+    unbound token. The API's own claims come first, so that none of them can take the place of one
+    of ours. `scope` is a list, as HelseID writes it.
     """
     role = "orgnr_supplier" if tenancy == MULTI_TENANT else "orgnr_parent"
     return {
@@ -44,7 +44,7 @@ def access_token_claims(
         "client_id": client_id,
         "sub": client_id,
         "scope": list(scopes),
-        "cnf": {"jkt": jkt},
+        **({"cnf": {"jkt": jkt}} if jkt else {}),
         f"{CLIENT}/client_name": client_name,
         f"{CLIENT}/amr": "private_key_jwt",
         f"{CLIENT}/claims/client_tenancy": tenancy,

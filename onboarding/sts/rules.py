@@ -10,10 +10,13 @@ from onboarding.sts.refusal import Refusal
 
 
 class ScopeRow(NamedTuple):
-    """A scope of a client: the audience it is for, and what the API's owner said."""
+    """A scope of a client: the audience it is for, what the API's owner said, and whether the API
+    uses DPoP at all.
+    """
 
     audience: str
     access: str
+    uses_dpop: bool
 
 
 def choose(

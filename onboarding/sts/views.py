@@ -120,7 +120,7 @@ def _unreadable(request: HttpRequest, issuer: str | None) -> Refusal | None:
 def _issued(issued: Issued) -> HttpResponse:
     content = {
         "access_token": issued.token,
-        "token_type": "DPoP",
+        "token_type": issued.token_type,
         "expires_in": issued.expires_in,
         "scope": issued.scope,
     }

@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from onboarding.apis.models import Api
+from onboarding.apis.states import Dpop
 from onboarding.clients.states import Access
 from onboarding.keys.models import Key
 from onboarding.smoketests import services
@@ -75,3 +76,13 @@ def test_key_that_is_not_the_registered_one_is_refused(program: Machine) -> None
     services.witness(key_id=program.registered.pk, private_jwk=other.private, at=timezone.now())
 
     assert steps(Run.objects.get())[3] == (StepStatus.FAILED, "oauth.invalid_client")
+
+
+def test_an_api_without_dpop(program: Machine) -> None:
+    Api.objects.update(dpop=Dpop.NONE)
+
+    services.witness(key_id=program.registered.pk, private_jwk=program.private, at=timezone.now())
+
+    run = Run.objects.get()
+    assert steps(run) == [(StepStatus.PASSED, "")] * 6
+    assert '"token_type": "Bearer"' in run.steps.get(name="token").received

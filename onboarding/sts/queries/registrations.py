@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from onboarding.apis.states import Dpop
 from onboarding.clients.states import Status
 from onboarding.core.statements import Rows, fetch
 from onboarding.jose.assertion import RegisteredKey
@@ -23,7 +24,7 @@ _SQL: Final = """
 SELECT c.name, o.number, r.tenancy, k.id, k.alg, k.public_jwk,
        (k.last_used_at IS NULL OR k.last_used_at < %s),
        (c.last_token_at IS NULL OR c.last_token_at < %s),
-       s.name, a.short_name, cs.access, ac.claim_type, cc.value
+       s.name, a.short_name, cs.access, ac.claim_type, cc.value, a.dpop
 FROM clients_clientconfiguration c
 JOIN suppliers_organization o ON o.id = c.organization_id
 JOIN systems_revision r ON r.id = c.revision_id
@@ -42,7 +43,7 @@ _NOBODY: Final[Rows] = [
     (
         *("", "", "", UUID(int=0), "ES256"),
         f'{{"kty":"EC","crv":"P-256","x":"{"A" * 43}","y":"{"A" * 43}","kid":"{"A" * 43}"}}',
-        *(False, False, "", "", "", None, None),
+        *(False, False, "", "", "", None, None, ""),
     )
 ]
 
@@ -88,7 +89,7 @@ def _registration(client_id: str, kid: str, rows: Rows) -> Registration:
         tenancy=first[2],
         key_id=first[3] if isinstance(first[3], UUID) else UUID(first[3]),
         key=RegisteredKey(kid, first[4], json.loads(first[5])),
-        scopes={row[8]: ScopeRow(row[9], row[10]) for row in rows if row[8]},
+        scopes={row[8]: ScopeRow(row[9], row[10], row[13] != Dpop.NONE) for row in rows if row[8]},
         claims=_claims(rows),
         key_use_is_old=bool(first[6]),
         token_is_old=bool(first[7]),

@@ -25,6 +25,7 @@ from onboarding.sts.claims import LIFE, TYPE, access_token_claims
 from onboarding.sts.pace import Pace
 from onboarding.sts.queries import registrations, signing_keys
 from onboarding.sts.queries.registrations import Registration
+from onboarding.sts.refusal import Refusal
 from onboarding.sts.services.signing_keys import ensure_signing_key
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Issued(NamedTuple):
     """What the client gets (RFC 6749 §5.1, RFC 9449 §5); `nonce` is for its next proof."""
 
     token: str
+    token_type: str
     scope: str
     expires_in: int
     nonce: str
@@ -54,6 +56,8 @@ class Issued(NamedTuple):
 def issue(ask: Ask, *, at: datetime) -> Issued:
     """Return a new access token, bound to the key of the request's DPoP proof.
 
+    Only a token for an API that does not use DPoP may be asked for without a proof, and is unbound
+    then (ADR 0010).
     The client is known before its proof is looked at, and whatever comes of it, its assertion is
     used up: also when the answer is `use_dpop_nonce`. Raises Refusal, with status 429 for a client
     in a hurry and 503 where the memory of used assertions cannot be reached.
@@ -61,8 +65,8 @@ def issue(ask: Ask, *, at: datetime) -> Issued:
     parameters.check_grant(dict(ask.form))
     client, assertion = _authenticate(ask, at)
     _keep_pace(ask, client, at)
-    proof, failed = _check_proof(ask, at)
-    _use_up(ask, client, assertion, proof, failed=bool(failed))
+    proof, failed = (None, []) if _may_go_without(ask, client) else _check_proof(ask, at)
+    _use_up(ask, client, assertion, None if failed else proof)
     _note_use(client, at)
     nonce = issuers.nonces(ask.issuer).issue(at.timestamp())
     if failed:
@@ -78,12 +82,12 @@ def issue(ask: Ask, *, at: datetime) -> Issued:
         tenancy=client.tenancy,
         scopes=scopes,
         api_claims=client.claims.get(audience, {}),
-        jkt=proofs.proof_jkt(proof),
+        jkt=proofs.proof_jkt(proof) if proof else "",
         now=int(at.timestamp()),
     )
     token = sign({"typ": TYPE}, claims, _signer(ask.environment, at))
     _note_token(client, at)
-    return Issued(token, " ".join(scopes), LIFE, nonce)
+    return Issued(token, "DPoP" if proof else "Bearer", " ".join(scopes), LIFE, nonce)
 
 
 def _authenticate(ask: Ask, at: datetime) -> tuple[Registration, Reading]:
@@ -116,6 +120,20 @@ def _keep_pace(ask: Ask, client: Registration, at: datetime) -> None:
         raise refusal.too_many(ceil(wait))
 
 
+def _may_go_without(ask: Ask, client: Registration) -> bool:
+    """Whether no proof was sent and none is needed. A choice that will be refused needs one, so
+    that whoever sends none is told of that first, as ever.
+    """
+    if ask.dpop is not None:
+        return False
+    try:
+        asked = parameters.scopes_of(dict(ask.form))
+        _, scopes = rules.choose(client.scopes, asked, ask.form.get("resource"))
+    except Refusal:
+        return False
+    return not any(client.scopes[name].uses_dpop for name in scopes)
+
+
 def _check_proof(ask: Ask, at: datetime) -> tuple[Reading, list[Check]]:
     """The proof, and its checks if it failed, the nonce's among them."""
     count = 0 if ask.dpop is None else 1 + ask.dpop.count(",")
@@ -137,18 +155,11 @@ def _check_proof(ask: Ask, at: datetime) -> tuple[Reading, list[Check]]:
     return reading, checks
 
 
-def _use_up(
-    ask: Ask,
-    client: Registration,
-    assertion: Reading,
-    proof: Reading,
-    *,
-    failed: bool,
-) -> None:
+def _use_up(ask: Ask, client: Registration, assertion: Reading, proof: Reading | None) -> None:
     """Mark assertion and proof as used, in one statement; refuse what has been used before."""
     purpose = f"assertion:{ask.environment}:{client.client_id}"
     uses = [(purpose, str(assertion.claims["jti"]), assertions.life_end(assertion.claims))]
-    if not failed:
+    if proof:
         target = issuers.token_endpoint(ask.issuer)
         value = proofs.replay_value(proof, target)
         uses.append((f"proof:{ask.environment}", value, proofs.life_end(proof.claims)))
