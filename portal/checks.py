@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+from portal.environment import LOCAL_HOSTS
 
 
 @register(Tags.security, deploy=True)

@@ -2,11 +2,16 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# A process that froze in a transaction must not hold up all the others, nor one that waits for it.
+PATIENCE = {
+    "connect_timeout": "5",
+    "options": "-c lock_timeout=15s -c idle_in_transaction_session_timeout=60s",
+}
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -34,7 +39,7 @@ def base_url(default: str | None) -> str:
     """Return BASE_URL: the origin that people and clients see, https except on this machine."""
     value = text("BASE_URL", default).rstrip("/")
     parts = urlsplit(value)
-    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
         raise ImproperlyConfigured("BASE_URL must be https, except on localhost.")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise ImproperlyConfigured("BASE_URL must be an origin, such as https://portal.example.")
@@ -42,7 +47,10 @@ def base_url(default: str | None) -> str:
 
 
 def database(data_dir: Path) -> dict[str, object]:
-    """Return Django's settings for DATABASE_URL (postgresql://…), or for SQLite in `data_dir`."""
+    """Return Django's settings for DATABASE_URL (postgresql://…), or for SQLite in `data_dir`.
+
+    What stands after `?` in the URL goes to libpq as it is, such as `sslmode=verify-full`.
+    """
     url = text("DATABASE_URL", "")
     if not url:
         return {
@@ -67,4 +75,5 @@ def database(data_dir: Path) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": PATIENCE | dict(parse_qsl(parts.query, strict_parsing=bool(parts.query))),
     }

@@ -21,7 +21,7 @@ from onboarding.clients.models import ClientConfiguration
 from onboarding.core.jobs import JobStatus
 from onboarding.keys.models import KeyMaking
 from onboarding.suppliers.models import Organization
-from portal import local, processes
+from portal import local, probe, processes
 from portal.supervisor import Child, Supervisor
 from tests import portals, servers
 from tests.factories import make_client, make_organization, make_system, make_user
@@ -100,7 +100,7 @@ def shape(transactional_db: None, tmp_path: Path) -> Iterator[Shape]:
 
 
 def is_well(port: int) -> bool:
-    health = portals.probe.health(port)
+    health = probe.health(port)
     return bool(health and health["ok"] and health["worker"] is not None)
 
 
