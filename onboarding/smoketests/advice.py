@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ _UNKNOWN = Advice(
 _SIGN_AGAIN = _("Velg konfigurasjonsfilen og kjør testen på nytt. Nettleseren signerer på nytt.")
 _SERVER_FAULT = _("Feilen ligger hos autorisasjonstjeneren. Si fra til den som drifter portalen.")
 _CLOCK = _("Still klokken etter en tidstjener (NTP). Over 10 sekunder blir signaturer avvist.")
-_ADVICE: dict[str, Advice] = {
+ADVICE: Final[dict[str, Advice]] = {
     "egress.refused": Advice(
         _("Adressen er ikke en vi kan kalle"),
         _("Bruk en https-adresse med et offentlig navn, uten portnummer."),
@@ -152,4 +152,4 @@ _ADVICE: dict[str, Advice] = {
 
 def advice(code: str) -> Advice:
     """Return what to tell about a finding; there is something for every code."""
-    return _ADVICE.get(code, _UNKNOWN)
+    return ADVICE.get(code, _UNKNOWN)

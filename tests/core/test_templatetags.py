@@ -244,3 +244,9 @@ def _valid(name: str = "Nordlys") -> Sample:
             "revision": 1,
         }
     )
+
+
+def test_words_of_protocols_are_set_as_code_and_the_rest_is_escaped() -> None:
+    shown = Template("{{ text|with_code }}").render(Context({"text": "Sett `typ` til <b>`a&b`"}))
+
+    assert shown == "Sett <code>typ</code> til &lt;b&gt;<code>a&amp;b</code>"

@@ -12,7 +12,7 @@ from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
@@ -173,6 +173,14 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def relative(value: datetime | None) -> str:
     return formats.relative(value, now=timezone.now()) if value else ""
+
+
+@register.filter
+def with_code(value: object) -> SafeString:
+    """Return a text of ours with what stands between backticks set as code."""
+    parts = enumerate(str(value).split("`"))
+    pieces = ((format_html("<code>{}</code>", part) if odd % 2 else part,) for odd, part in parts)
+    return format_html_join("", "{}", pieces)
 
 
 @register.filter
