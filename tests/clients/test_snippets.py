@@ -110,7 +110,18 @@ def test_names_that_people_type_stay_text(live: str, tmp_path: Path) -> None:
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("dpop", [Dpop.REQUIRED, Dpop.ALLOWED])
+def test_an_api_without_dpop_gets_a_bearer_token(live: str, tmp_path: Path) -> None:
+    lay_out(tmp_path, a_client(dpop=Dpop.NONE), "PS256/3072")
+
+    done = run([sys.executable, "hent_token.py"], tmp_path)
+
+    assert "dpop" not in (tmp_path / "hent_token.py").read_text().lower().replace(
+        "bruker ikke dpop", ""
+    )
+    assert json.loads(done.stdout)["communicationParties"]
+
+
+@pytest.mark.parametrize("dpop", [Dpop.REQUIRED, Dpop.ALLOWED, Dpop.NONE])
 def test_the_curl_line_gets_data(live: str, tmp_path: Path, dpop: Dpop) -> None:
     lay_out(tmp_path, a_client(dpop=dpop), "PS256/3072")
 
