@@ -34,8 +34,7 @@ def record(
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    last = Event.objects.order_by("-seq").values_list("seq", "chain").first()
-    seq, previous = last or (0, chain.GENESIS)
+    seq, previous = head()
     event = Event(
         seq=seq + 1,
         kind=kind,
@@ -65,7 +64,17 @@ def content(event: Event) -> dict[str, Any]:
     }
 
 
-def verify() -> int | None:
-    """Return the number of the first event that has been tampered with, or None."""
+def head() -> chain.Head:
+    """Return the last event's number and chain value, to be noted where the log cannot reach."""
+    last = Event.objects.order_by("-seq").values_list("seq", "chain").first()
+    return chain.Head(*(last or (0, chain.GENESIS)))
+
+
+def verify(noted: chain.Head | None = None) -> int | None:
+    """Return the number of the first event that has been tampered with or is missing, or None.
+
+    `noted` is a `head` from earlier; without one, missing events at the end do not show.
+    """
     events = Event.objects.order_by("seq").iterator()
-    return chain.first_break((event.seq, event.chain, content(event)) for event in events)
+    rows = ((event.seq, event.chain, content(event)) for event in events)
+    return chain.first_break(rows, noted)

@@ -24,7 +24,13 @@ from onboarding.systems.models import (
 )
 from onboarding.systems.states import Selection, Step, Tag, UriKind
 from tests.constants import NOON
-from tests.factories import make_organization, make_scope, make_system, make_user
+from tests.factories import (
+    make_organization,
+    make_revision,
+    make_scope,
+    make_system,
+    make_user,
+)
 from tests.systems.making import begin, draft, fill, publish
 
 
@@ -271,6 +277,16 @@ def test_the_database_refuses_to_add_parts_to_it(published: Revision) -> None:
         RevisionScope.objects.create(
             revision=published, scope=make_scope(), selection=Selection.AVAILABLE
         )
+
+
+def test_the_database_refuses_to_move_parts_of_a_draft_into_it(published: Revision) -> None:
+    other = make_revision(published.system, number=2, published=False)
+    tags = RevisionTag.objects.filter(revision=other)
+
+    with refused("published_revision_tag_takes_nothing_over"), transaction.atomic():
+        tags.update(revision=published)
+
+    assert tags.count() == 1
 
 
 def test_the_database_allows_one_draft_for_each_system(alice: User, acme: Organization) -> None:
