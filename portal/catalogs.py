@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -64,14 +64,14 @@ DJANGO: dict[Words, Words] = {
 }
 
 
-def collected() -> list[Words]:
+def collected(root: Path = ROOT) -> list[Words]:
     """Return every string for people in code and templates, plural ones as pairs, in order."""
     found: dict[Words, None] = {}
     for folder in ("portal", "onboarding"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        for path in sorted((root / folder).rglob("*.py")):
             found |= dict.fromkeys(in_code(ast.parse(path.read_text())))
-    pages = (ROOT / "templates").rglob("*.*")
-    programs = (ROOT / "onboarding").rglob("*.txt")  # code examples
+    pages = (root / "templates").rglob("*.*")
+    programs = (root / "onboarding").rglob("*.txt")  # code examples
     for path in sorted([*pages, *programs]):
         found |= dict.fromkeys(in_template(path.read_text()))
     return list(found)
@@ -113,12 +113,12 @@ def _words(name: str, texts: Sequence[object]) -> Iterator[Words]:
         yield strings[0]
 
 
-def english() -> Catalog:
-    """Return the English for the strings there are now, with the translations there were."""
+def english(strings: Iterable[Words]) -> Catalog:
+    """Return the English for these strings and Django's, with the translations there were."""
     path = _path("en", "po")
     known = read_po(BytesIO(path.read_bytes())) if path.exists() else Catalog()
     catalog = Catalog(locale="en", creation_date=SOME_DAY, fuzzy=False)
-    for words in [*DJANGO, *collected()]:
+    for words in [*DJANGO, *strings]:
         old = known.get(words if isinstance(words, str) else words[0])
         catalog.add(words, old.string if isinstance(old, Message) and old.id == words else None)
     return catalog
