@@ -170,6 +170,9 @@ def expire(*, making_id: UUID, at: datetime) -> None:
 @transaction.atomic
 def _put_in_place(making_id: UUID, claim: UUID, public: dict[str, str], at: datetime) -> Key | None:
     """Register the public half and lengthen the lease; None when the job is no longer ours."""
+    # The client first, as everywhere: two orders of locking would wait for each other.
+    owner = KeyMaking.objects.values_list("client", flat=True).get(pk=making_id)
+    ClientConfiguration.objects.select_for_update(of=("self",)).get(pk=owner)
     held = KeyMaking.objects.held(making_id, claim).select_for_update(of=("self",))
     making = held.select_related("client", "requested_by", "key").first()
     if making is None:
