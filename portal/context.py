@@ -57,8 +57,7 @@ def _menu(
     )
 
     def item(label: str, name: str, count: int = 0) -> dict[str, Any]:
-        url = reverse(name, args=[environment, organization.number])
-        return {"label": label, "url": url, "current": False, "count": count}
+        return _entry(label, reverse(name, args=[environment, organization.number]), count)
 
     menu: list[dict[str, Any]] = [
         {
@@ -71,10 +70,15 @@ def _menu(
                 item(_("Tilgangsforespørsler"), "clients:requests", len(waiting)),
             ],
         },
+        {"title": _("Verktøy"), "items": [_entry(_("Feilkatalogen"), reverse("diagnosis:errors"))]},
         {"title": _("Virksomheten"), "items": [item(_("Folk og tilganger"), "people:list")]},
     ]
     _mark_current([entry for group in menu for entry in group["items"]], request.path)
     return menu
+
+
+def _entry(label: str, url: str, count: int = 0) -> dict[str, Any]:
+    return {"label": label, "url": url, "current": False, "count": count}
 
 
 def _mark_current(items: list[dict[str, Any]], path: str) -> None:

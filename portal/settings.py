@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "onboarding.sts",
     "onboarding.smoketests",
     "onboarding.cpapi",
+    "onboarding.diagnosis",
 ]
 MIDDLEWARE = [
     "portal.middleware.EveryAnswer",

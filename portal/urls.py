@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("appearance/language", views.choose_language, name="language"),
     path("appearance/scheme", views.choose_scheme, name="scheme"),
+    path("help/", include("onboarding.diagnosis.urls")),
     path("", include("onboarding.accounts.urls")),
     path("", include("onboarding.suppliers.urls")),
     path("<environment:environment>/<orgnr:number>/", include(TENANT)),

@@ -130,6 +130,7 @@ ELSEWHERE = {
     *("cpapi:openapi", "cpapi:docs"),
     *("cpapi:communication_party_events", "cpapi:communication_party_export"),
     *("healthz", "language", "scheme"),
+    *("diagnosis:errors", "diagnosis:error"),
     *("accounts:login", "accounts:demo_login", "accounts:logout", "accounts:profile"),
     *("accounts:email", "suppliers:start", "suppliers:choose", "suppliers:register"),
     *("suppliers:invitation", "suppliers:follow"),

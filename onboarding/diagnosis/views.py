@@ -1,0 +1,58 @@
+"""The error catalogue: a list to search, and a page for each code. For everyone."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from onboarding.diagnosis import catalogue
+from onboarding.diagnosis.catalogue.links import links
+from onboarding.jose.checks import printable
+from onboarding.keys.advice import WORDS
+from onboarding.smoketests.advice import ADVICE
+
+
+@login_not_required
+@require_safe
+def errors(request: HttpRequest) -> HttpResponse:
+    return _list(request, request.GET.get("q", ""))
+
+
+@login_not_required
+@require_safe
+def error(request: HttpRequest, code: str) -> HttpResponse:
+    entry = catalogue.find(code)
+    if entry is None:
+        return _list(request, "", unknown=code)
+    if entry.code != code:
+        return redirect("diagnosis:error", entry.code)
+    told = ADVICE.get(code)
+    context = {
+        "entry": entry,
+        "group": catalogue.group_of(entry),
+        "links": links(entry.origin),
+        "expected": WORDS[code].expected if code in WORDS else "",
+        "in_test": told.fix if told and told.fix not in entry.fixes else "",
+        "related": catalogue.related(entry),
+    }
+    return render(request, "diagnosis/error.html", context)
+
+
+def _list(request: HttpRequest, text: str, *, unknown: str = "") -> HttpResponse:
+    """The list; `unknown` is a code that has no page, which makes it a 404."""
+    text = text.strip()[: catalogue.LONGEST_SEARCH]
+    context: dict[str, object] = {"text": text, "unknown": printable(unknown)}
+    if text:
+        context["found"] = catalogue.search(text)
+    else:
+        entries = catalogue.ENTRIES.values()
+        context["groups"] = [
+            (group, [entry for entry in entries if entry.group == group.name])
+            for group in catalogue.GROUPS
+        ]
+    template = "diagnosis/errors.html"
+    if request.headers.get("HX-Request") and not unknown:
+        template += "#found"
+    return render(request, template, context, status=404 if unknown else 200)
