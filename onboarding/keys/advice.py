@@ -135,8 +135,13 @@ WORDS: Final[dict[str, Words]] = {
 
 
 def findings(checks: Iterable[Check]) -> list[Finding]:
-    """Return what is wrong, graver things first, as the engine orders them."""
-    return [_finding(check) for check in checks if check.verdict is Verdict.FAILED]
+    """Return what is wrong, graver things first, as the engine orders them.
+
+    Of a private key only that it is one: what else is wrong with it does not matter any more.
+    """
+    failed = [check for check in checks if check.verdict is Verdict.FAILED]
+    private = [check for check in failed if check.code == "key.private"]
+    return [_finding(check) for check in private or failed]
 
 
 def headlines(checks: Iterable[Check], client: str) -> list[str]:
@@ -210,4 +215,6 @@ def _weak(code: str) -> str:
 
 def _finding(check: Check) -> Finding:
     words = WORDS[check.code]
-    return Finding(str(words.expected or check.expected), check.found, str(words.fix), check.code)
+    # What was found in a private key is not for showing.
+    found = _("En privat nøkkel") if check.code == "key.private" else check.found
+    return Finding(str(words.expected or check.expected), found, str(words.fix), check.code)

@@ -88,13 +88,17 @@ class Basics(Fresh):
         help_text=_("Navnet som kundene kjenner og søker etter."),
     )
     application_type = forms.ChoiceField(
-        label=_("Applikasjonstype"), choices=_types, widget=forms.RadioSelect
+        label=_("Applikasjonstype"),
+        choices=_types,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Forventet én applikasjonstype. Ingen er valgt.")},
     )
     tags = forms.MultipleChoiceField(
         label=_("Merkelapper"),
         choices=Tag.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Hjelper andre å finne systemet. Velg minst én."),
+        error_messages={"required": _("Forventet minst én merkelapp. Ingen er valgt.")},
     )
 
     def clean_tags(self) -> tuple[str, ...]:

@@ -200,8 +200,8 @@ def test_error_summary_names_the_fields_and_leads_to_them() -> None:
 
     assert "Rett fem feil før du går videre" in summary
     assert 'href="#id_address">' in summary
-    assert 'href="#id_way_0">Fyll ut «Nøkkel»</a>' in summary
-    assert 'href="#id_scopes_0">Fyll ut «Scopes»</a>' in summary
+    assert 'href="#id_way_0">Velg «Nøkkel»</a>' in summary
+    assert 'href="#id_scopes_0">Velg «Scopes»</a>' in summary
     assert 'href="#id_agree">Fyll ut «Enig»</a>' in summary
     assert "<li>Revision: " in summary
 

@@ -49,3 +49,9 @@ def test_a_note_is_said_once_for_a_whole_set() -> None:
     note = Check("key.bits", Verdict.NOTED, "3072 4096", "[0] 2048", "")
 
     assert advice.notes([note, note]) == [advice.rsa_2048()]
+
+
+def test_of_a_private_key_only_that_is_said() -> None:
+    [finding] = advice.findings([failed("key.bits", "1024"), failed("key.private", "(left out)")])
+
+    assert (finding.code, finding.found) == ("key.private", "En privat nøkkel")

@@ -128,7 +128,7 @@ def test_the_page_shows_what_was_saved(client: Client, alice: User, system: Clie
         ("basics", BASICS | {"name": "x" * 101}, "100"),
         ("basics", BASICS | {"name": "EPJ\u202egnp"}, "U+202E"),
         ("basics", BASICS | {"application_type": "toaster"}, "toaster"),
-        ("basics", BASICS | {"tags": []}, "Forventet et svar. Feltet er tomt."),
+        ("basics", BASICS | {"tags": []}, "Forventet minst én merkelapp. Ingen er valgt."),
         ("authentication", AUTHENTICATION | {"algorithm": "HS256"}, "HS256"),
         ("authentication", AUTHENTICATION | {"algorithm": "none"}, "none"),
         (

@@ -21,7 +21,11 @@ OPTIONS = {
 
 class Answer(forms.Form):
     decision = forms.TypedChoiceField(
-        label=_("Hva svarer dere?"), coerce=Decision, widget=forms.RadioSelect, choices=()
+        label=_("Hva svarer dere?"),
+        coerce=Decision,
+        widget=forms.RadioSelect,
+        choices=(),
+        error_messages={"required": _("Velg om dere godkjenner eller avslår.")},
     )
     reason = LineField(
         label=_("Begrunnelse"),

@@ -216,7 +216,12 @@ def _texts(field: BoundField) -> list[str]:
     for error in field.errors.as_data():
         (text,) = error.messages
         if error.code == "required":
-            text = gettext("Fyll ut «%(field)s»") % {"field": field.label}
+            asked = (
+                gettext("Velg «%(field)s»")
+                if field.use_fieldset
+                else gettext("Fyll ut «%(field)s»")
+            )
+            text = asked % {"field": field.label}
         elif field.is_hidden:
             text = f"{field.label}: {text}"
         texts.append(text)
