@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from onboarding.jose.checks import Check, Verdict, first_failure
 
+# Where the error catalogue explains an OAuth error; it stands above this app and cannot be asked.
+HELP = "/help/errors/oauth."
+
 
 class Refusal(Exception):
     """An OAuth error: its code, a sentence for developers, the HTTP status, headers.

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -128,7 +129,11 @@ def _issued(issued: Issued) -> HttpResponse:
 
 
 def _refused(refused: Refusal) -> HttpResponse:
-    content = {"error": refused.error, "error_description": refused.description}
+    content = {
+        "error": refused.error,
+        "error_description": refused.description,
+        "error_uri": f"{settings.BASE_URL}{refusal.HELP}{refused.error}",
+    }
     response = _answer(content, status=refused.status, headers={**NO_STORE, **refused.headers})
     # An expected refusal is no event for the log, where Django would warn of each; most are the
     # first half of a nonce round.

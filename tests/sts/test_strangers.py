@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from onboarding.clients.states import Status
@@ -16,7 +17,11 @@ from onboarding.sts.refusal import NOT_RECOGNIZED
 from tests.factories import make_user
 from tests.machines import Machine, error_of, make_machine, numbered, private_jwk, register
 
-UNRECOGNIZED = {"error": "invalid_client", "error_description": NOT_RECOGNIZED}
+UNRECOGNIZED = {
+    "error": "invalid_client",
+    "error_description": NOT_RECOGNIZED,
+    "error_uri": f"{settings.BASE_URL}/help/errors/oauth.invalid_client",
+}
 
 
 def answer_to(machine: Machine, **wrong: Any) -> tuple[int, Any]:
