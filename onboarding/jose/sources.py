@@ -64,6 +64,19 @@ _OWN: Final = {
     "token.header": "RFC 6750 §2.1, RFC 9449 §7.1",
     "token.scheme": "RFC 9449 §7.1, §7.2",
     "token.scope": "RFC 6750 §3.1",
+    "pop.type": "RFC 8725 §3.11",
+    "pop.kid": "RFC 7515 §4.1.4",
+    "pop.key": "RFC 7638 §3",
+    "pop.audience": "RFC 7519 §4.1.3",
+    "pop.nonce": "RFC 8555 §6.5",
+    "pop.nonce_age": "RFC 8555 §6.5",
+    "pop.replay": "RFC 8555 §6.5.1",
+    "pop.issued_at": "RFC 7519 §4.1.6",
+    "pop.not_before": "RFC 7519 §4.1.5",
+    "pop.expiry": "RFC 7519 §4.1.4",
+    "pop.lifetime": "RFC 7519 §4.1.4",
+    "pop.base64": "RFC 4648 §4",
+    "pop.der": "RFC 3279 §2.2.3",
     "key.size": "OWASP ASVS 5.0 5.2.1",
     "key.private": "RFC 7517 §9.2",
     "key.encoding": "RFC 8259 §8.1",
@@ -95,7 +108,7 @@ _OWN: Final = {
 SOURCES: Final[dict[str, str]] = {
     **{
         f"{prefix}.{rule}": source
-        for prefix in ("assertion", "proof", "token")
+        for prefix in ("assertion", "proof", "token", "pop")
         for rule, source in _READ.items()
     },
     **_OWN,
