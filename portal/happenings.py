@@ -41,6 +41,7 @@ WORDS: dict[str, Promise] = {
     "key.registered": gettext_lazy("%(actor)s la inn en ny nøkkel for %(client)s"),
     "key.revoked": gettext_lazy("%(actor)s sperret en nøkkel for %(client)s"),
     "key.proved": gettext_lazy("En nøkkel for %(client)s ble verifisert"),
+    "key.shared_prime": gettext_lazy("En nøkkel for %(client)s har en kjent svakhet"),
     "key.making_failed": gettext_lazy("Portalen fikk ikke laget nøkkel for %(client)s"),
     "smoketest.passed": gettext_lazy("Tokentesten for %(client)s ble bestått"),
     "smoketest.failed": gettext_lazy("Tokentesten for %(client)s feilet"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from portal import environment
@@ -203,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
     "keys.sweep": {"task": "keys.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "smoketests.sweep": {"task": "smoketests.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "sts.sweep": {"task": "sts.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "keys.compare_moduli": {
+        "task": "keys.compare_moduli",
+        "schedule": crontab(hour=3, minute=17),
+        "options": {"expires": 3600},
+    },
 }
 
 # The authorization server of each environment. Another one takes the place of ours by naming its

@@ -45,6 +45,8 @@ class Key(models.Model):
     # By the first valid assertion; last_used_at is written at most once a minute.
     proved_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    # When its modulus was found to share a prime with another one: anybody can work out its secret.
+    weak_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -91,6 +93,19 @@ class BarredThumbprint(models.Model):
 
     thumbprint = models.CharField(max_length=43, primary_key=True)
     barred_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.thumbprint[:8]
+
+
+class Modulus(models.Model):
+    """The modulus of an RSA key that was registered once, whatever became of the key.
+
+    Rows are only ever added, in the order of their ids: see services/moduli.py.
+    """
+
+    thumbprint = models.CharField(max_length=43, unique=True)
+    octets = models.BinaryField()  # big-endian, without zeros in front
 
     def __str__(self) -> str:
         return self.thumbprint[:8]

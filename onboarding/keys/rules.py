@@ -40,6 +40,12 @@ def check_revocation(state: KeyState) -> None:
         raise NotPossibleNow(_("Nøkkelen er allerede sperret eller utløpt."))
 
 
+def check_proof(state: KeyState) -> None:
+    """Return if a key in this state can be proved; raise NotPossibleNow if not."""
+    if state not in USABLE:
+        raise NotPossibleNow(_("Nøkkelen er sperret eller utløpt, så den kan ikke verifiseres."))
+
+
 def check_delivery(making: KeyMaking, state: MakingState, actor: Actor) -> None:
     """Return if this person may fetch the key now.
 

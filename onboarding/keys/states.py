@@ -43,6 +43,7 @@ class Action(StrEnum):
     SET_UP = auto()
     REGISTER = auto()
     REQUEST = auto()
+    PROVE = auto()
     REVOKE = auto()
 
 
@@ -52,5 +53,6 @@ POSSIBLE: dict[Action, frozenset[Status]] = {
     Action.SET_UP: frozenset({Status.DRAFT}),
     Action.REGISTER: frozenset({Status.DRAFT, Status.ACTIVE, Status.STOPPED}),
     Action.REQUEST: frozenset({Status.ACTIVE}),
+    Action.PROVE: frozenset({Status.ACTIVE, Status.STOPPED}),
     Action.REVOKE: frozenset({Status.ACTIVE, Status.STOPPED}),
 }

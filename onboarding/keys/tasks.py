@@ -17,3 +17,10 @@ def make(*, making_id: str) -> None:
 def sweep() -> None:
     """Every few seconds from beat."""
     services.sweep(at=timezone.now())
+
+
+# A quarter of a minute for 60,000 moduli, on a machine with nothing else to do.
+@shared_task(name="keys.compare_moduli", ignore_result=True, soft_time_limit=540, time_limit=600)
+def compare_moduli() -> None:
+    """Every night from beat."""
+    services.compare_all(at=timezone.now())

@@ -9,11 +9,16 @@ from onboarding.keys.services.making import (
     request_making,
     sweep,
 )
+from onboarding.keys.services.moduli import compare_all
+from onboarding.keys.services.possession import NotProved, challenge, prove
 from onboarding.keys.services.registration import KeyRefused, mark_used, register, revoke
 from onboarding.keys.services.setup import finish_setup, plan_making
 
 __all__ = [
     "KeyRefused",
+    "NotProved",
+    "challenge",
+    "compare_all",
     "deliver",
     "expire",
     "finish_setup",
@@ -22,6 +27,7 @@ __all__ = [
     "make_again",
     "mark_used",
     "plan_making",
+    "prove",
     "register",
     "request_making",
     "revoke",

@@ -22,6 +22,7 @@ from onboarding.keys import rules
 from onboarding.keys.kinds import KINDS, LONGEST_LIFETIME
 from onboarding.keys.models import Key, KeyMaking
 from onboarding.keys.sealing import PrivateKey
+from onboarding.keys.services import moduli
 from onboarding.keys.services.registration import record_registration
 from onboarding.keys.states import Action, MakingState, Origin
 from onboarding.suppliers.actors import Actor
@@ -186,6 +187,8 @@ def _put_in_place(making_id: UUID, claim: UUID, public: dict[str, str], at: date
     key.created_at, key.expires_at = at, at + timedelta(days=making.lifetime_days)
     key.proved_at = key.last_used_at = None
     key.save()
+    if key.kty == "RSA":
+        moduli.add(key.thumbprint, public["n"])
     making.key, making.lease_until = key, at + LEASE
     making.save(update_fields=["key", "lease_until"])
     record_registration(key, making.client, actor=making.requested_by.name, at=at)

@@ -15,11 +15,12 @@ from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.services.configurations import choose_key
 from onboarding.clients.states import KeyWay, Status
 from onboarding.core.refusals import Invalid
-from onboarding.jose.checks import Check, Verdict, first_failure
+from onboarding.jose.checks import Check, Verdict, fail, first_failure
 from onboarding.jose.keys import PublicKey, Upload, read_keys
 from onboarding.keys import advice, rules
 from onboarding.keys.kinds import LONGEST_LIFETIME
 from onboarding.keys.models import BarredThumbprint, Key, KeyPlan
+from onboarding.keys.services import moduli
 from onboarding.keys.states import Action, Origin
 from onboarding.suppliers.actors import Actor
 
@@ -63,35 +64,48 @@ def register(
         raise Invalid(_("Velg en av levetidene i listen."), field="lifetime")
     upload = read_keys(text, alg)
     if upload.private_thumbprints:
-        _bar(upload.private_thumbprints, client=client, by=by, at=at)
+        bar(upload.private_thumbprints, client=client, by=by, at=at)
     if first_failure(upload.checks):
         raise KeyRefused(upload.checks, client.name, _choices(upload))
-    return _register(client_id, upload, origin, timedelta(days=lifetime_days), by, at)
+    life = timedelta(days=lifetime_days)
+    rows, weakness = _register(client_id, upload, origin, life, by, at)
+    if any(weakness):
+        moduli.alarm(weakness, at=at, client=client)
+    if weakness.offered:
+        raise KeyRefused([fail("key.shared_primes", "", "shared_primes")], client.name)
+    return rows
 
 
 @transaction.atomic
 def _register(
     client_id: UUID, upload: Upload, origin: Origin, life: timedelta, by: Actor, at: datetime
-) -> list[Key]:
-    client = _locked(client_id)
+) -> tuple[list[Key], moduli.Weakness]:
+    """Return the rows, and what sharing of primes was found: then there are none."""
+    client = locked_client(client_id)
     rules.check(Action.REGISTER, client, by)
     kept = _already_there(client, upload.keys, at)
     new = [key for key in upload.keys if key.thumbprint not in {row.thumbprint for row in kept}]
     _check_unknown(client, new)
+    weakness = moduli.compare(new)
+    if weakness.offered:
+        return [], weakness
     if client.status == Status.DRAFT:
         forget_keys_of_draft(client, except_for=kept)
-        kind = _kind(upload.keys[0])
-        choose_key(client_id=client_id, way=KeyWay(origin), kind=kind, by=by, at=at)
     rows = [_row(client, key, origin, at, at + life, by.user_id) for key in new]
     try:
         with transaction.atomic():
             for row in rows:
                 row.save(force_insert=True)
     except IntegrityError as error:  # another client got it in the same moment
-        raise KeyRefused([_refusal("key.used_elsewhere", "RFC 9700")], client.name) from error
+        raise KeyRefused([refusal("key.used_elsewhere", "RFC 9700")], client.name) from error
+    moduli.remember(new)
+    # Last, since the log is one queue: who stood in it with more to do would hold up whom he needs.
+    if client.status == Status.DRAFT:
+        kind = _kind(upload.keys[0])
+        choose_key(client_id=client_id, way=KeyWay(origin), kind=kind, by=by, at=at)
     for row in rows:
         record_registration(row, client, actor=by.name, at=at)
-    return [*kept, *rows]
+    return [*kept, *rows], weakness
 
 
 @transaction.atomic
@@ -101,13 +115,13 @@ def revoke(*, key_id: UUID, by: Actor, at: datetime) -> Key:
     Raises NotPermitted, and NotPossibleNow for a key that is revoked or expired already.
     """
     # The client first, as everywhere: two orders of locking would wait for each other.
-    client = _locked(Key.objects.values_list("client", flat=True).get(pk=key_id))
+    client = locked_client(Key.objects.values_list("client", flat=True).get(pk=key_id))
     key = Key.objects.select_for_update(of=("self",)).get(pk=key_id)
     rules.check(Action.REVOKE, client, by)
     rules.check_revocation(key.state(at))
     key.revoked_at, key.revoked_by_id = at, by.user_id
     key.save(update_fields=["revoked_at", "revoked_by"])
-    _record("key.revoked", key, client, actor=by.name, at=at)
+    record_key("key.revoked", key, client, actor=by.name, at=at)
     return key
 
 
@@ -120,7 +134,7 @@ def mark_used(*, key_id: UUID, at: datetime) -> None:
     unproved = Key.objects.filter(pk=key_id, proved_at=None)
     if unproved.update(proved_at=at, last_used_at=at):
         key = Key.objects.select_related("client").get(pk=key_id)
-        _record("key.proved", key, key.client, actor="system", at=at)
+        record_key("key.proved", key, key.client, actor="system", at=at)
         return
     is_due = Q(last_used_at=None) | Q(last_used_at__lte=at - USE_IS_NOTED_EVERY)
     Key.objects.filter(is_due, pk=key_id).update(last_used_at=at)
@@ -134,10 +148,10 @@ def forget_keys_of_draft(client: ClientConfiguration, *, except_for: Sequence[Ke
 
 
 def record_registration(key: Key, client: ClientConfiguration, *, actor: str, at: datetime) -> None:
-    _record("key.registered", key, client, actor=actor, at=at)
+    record_key("key.registered", key, client, actor=actor, at=at)
 
 
-def _locked(client_id: UUID) -> ClientConfiguration:
+def locked_client(client_id: UUID) -> ClientConfiguration:
     clients = ClientConfiguration.objects.select_for_update(of=("self",))
     return clients.select_related("organization").get(pk=client_id)
 
@@ -183,15 +197,15 @@ def _check_unknown(client: ClientConfiguration, keys: Sequence[PublicKey]) -> No
     )
     failed = []
     if BarredThumbprint.objects.filter(thumbprint__in=thumbprints).exists():
-        failed.append(_refusal("key.barred", "RFC 7517 §9.2"))
+        failed.append(refusal("key.barred", "RFC 7517 §9.2"))
     if any(owner != client.pk for owner in known.values()):
-        failed.append(_refusal("key.used_elsewhere", "RFC 9700"))
+        failed.append(refusal("key.used_elsewhere", "RFC 9700"))
     if client.pk in known.values():
-        failed.append(_refusal("key.retired", "RFC 9700"))
+        failed.append(refusal("key.retired", "RFC 9700"))
     others = Key.objects.filter(client=client, kid__in=[key.kid for key in keys])
     taken = others.exclude(thumbprint__in=thumbprints).values_list("kid", flat=True)
     if client.status != Status.DRAFT and taken:
-        failed.append(_refusal("key.kid_taken", "RFC 7517 §4.5", " ".join(taken)))
+        failed.append(refusal("key.kid_taken", "RFC 7517 §4.5", " ".join(taken)))
     if failed:
         raise KeyRefused(failed, client.name)
 
@@ -200,7 +214,8 @@ def _kind(key: PublicKey) -> str:
     return f"{key.alg}/{key.bits}" if key.kty == "RSA" else key.alg
 
 
-def _refusal(code: str, source: str, found: str = "") -> Check:
+def refusal(code: str, source: str, found: str = "") -> Check:
+    """Return the failed check for what only our own table can tell."""
     return Check(code, Verdict.FAILED, "", found, source)
 
 
@@ -214,9 +229,10 @@ def _choices(upload: Upload) -> tuple[str, ...]:
 
 
 @transaction.atomic
-def _bar(
+def bar(
     thumbprints: Sequence[str], *, client: ClientConfiguration, by: Actor, at: datetime
 ) -> None:
+    """Refuse these keys for ever: their private halves have reached us."""
     for thumbprint in thumbprints:
         BarredThumbprint.objects.get_or_create(thumbprint=thumbprint, defaults={"barred_at": at})
     record(
@@ -230,7 +246,9 @@ def _bar(
     )
 
 
-def _record(kind: str, key: Key, client: ClientConfiguration, *, actor: str, at: datetime) -> None:
+def record_key(
+    kind: str, key: Key, client: ClientConfiguration, *, actor: str, at: datetime
+) -> None:
     record(
         kind,
         subject=key,

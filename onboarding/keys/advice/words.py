@@ -1,15 +1,11 @@
-"""What people read about a key that was refused: expected, found, and how to put it right."""
+"""What each check of a key, or of a proof that somebody holds it, expects, and what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
-from onboarding.jose.checks import Check, Verdict
 
 WEAKNESSES: Final = frozenset(
     {
@@ -31,16 +27,7 @@ class Words(NamedTuple):
     fix: str | Promise
 
 
-class Finding(NamedTuple):
-    """One thing that is wrong, as templates/components/finding.html shows it."""
-
-    expected: str
-    found: str
-    fix: str
-    code: str
-
-
-WORDS: Final[dict[str, Words]] = {
+_KEYS: Final[dict[str, Words]] = {
     "key.size": Words(
         gettext_lazy("Høyst 64 kB"), gettext_lazy("Last opp bare den offentlige nøkkelen.")
     ),
@@ -134,87 +121,54 @@ WORDS: Final[dict[str, Words]] = {
 }
 
 
-def findings(checks: Iterable[Check]) -> list[Finding]:
-    """Return what is wrong, graver things first, as the engine orders them.
+_ALL_OF_IT: Final = gettext_lazy(
+    "Lag signaturen på nytt med eksempelet på siden, og lim inn alt det skriver ut."
+)
+_TIMES: Final = gettext_lazy("Bruk tidene som står i eksempelet: de er etter klokken vår.")
+_AGAIN: Final = gettext_lazy("Signer på nytt, med verdien som står på siden nå.")
+_POSSESSION: Final[dict[str, Words]] = {
+    "pop.size": Words(gettext_lazy("Høyst 8192 tegn"), gettext_lazy("Lim inn bare signaturen.")),
+    "pop.compact": Words(gettext_lazy("Tre deler med punktum mellom"), _ALL_OF_IT),
+    "pop.base64url": Words("base64url", _ALL_OF_IT),
+    "pop.json": Words(gettext_lazy("Gyldig JSON i header og claims"), _ALL_OF_IT),
+    **{
+        f"pop.{rule}": Words(gettext_lazy("Ingen slike felter i headeren"), _ALL_OF_IT)
+        for rule in ("critical", "compression", "embedded_key")
+    },
+    "pop.type": Words("", gettext_lazy("Skriv dette som typ i headeren.")),
+    "pop.kid": Words("", gettext_lazy("Skriv nøkkel-ID-en til denne nøkkelen som kid.")),
+    "pop.algorithm": Words(
+        "", gettext_lazy("Signer med algoritmen som nøkkelen er registrert med.")
+    ),
+    "pop.signature": Words(
+        gettext_lazy("En signatur som denne nøkkelen har laget, over det som står på siden"),
+        gettext_lazy(
+            "Se etter at filen er den private delen av denne nøkkelen, og at du signerer nøyaktig "
+            "det som står på siden, uten linjeskift etter."
+        ),
+    ),
+    "pop.key": Words(
+        "",
+        gettext_lazy(
+            "Fingeravtrykket er en annen av klientens nøkler. Velg filen som hører til denne, "
+            "eller verifiser den andre."
+        ),
+    ),
+    "pop.audience": Words("", gettext_lazy("Skriv portalens adresse som aud, nøyaktig slik.")),
+    "pop.nonce": Words(gettext_lazy("En nonce fra denne siden, for denne nøkkelen"), _AGAIN),
+    "pop.nonce_age": Words(gettext_lazy("Høyst 300 sekunder siden siden ble hentet"), _AGAIN),
+    "pop.replay": Words(gettext_lazy("En nonce som ikke er brukt før"), _AGAIN),
+    **{
+        f"pop.{rule}": Words("", _TIMES)
+        for rule in ("issued_at", "not_before", "expiry", "lifetime")
+    },
+    "pop.base64": Words(
+        "base64", gettext_lazy("Lim inn alt «openssl base64» skriver ut, og ikke noe annet.")
+    ),
+    "pop.der": Words(
+        gettext_lazy("En ECDSA-signatur i DER"),
+        gettext_lazy("Lim inn signaturen slik openssl skriver den, ikke r og s etter hverandre."),
+    ),
+}
 
-    Of a private key only that it is one: what else is wrong with it does not matter any more.
-    """
-    failed = [check for check in checks if check.verdict is Verdict.FAILED]
-    private = [check for check in failed if check.code == "key.private"]
-    return [_finding(check) for check in private or failed]
-
-
-def headlines(checks: Iterable[Check], client: str) -> list[str]:
-    """Return what to say above the findings: one sentence for each grave thing, else one for all.
-
-    `client` is the name of the client that the key was meant for.
-    """
-    failed = {check.code: check for check in checks if check.verdict is Verdict.FAILED}
-    if "key.private" in failed:
-        return [private_received()]
-    said = []
-    bits = failed.get("key.bits")
-    if bits and bits.found.rpartition(" ")[2].isdigit():
-        found = bits.found.rpartition(" ")[2]
-        said.append(too_short(found) if int(found) < 2048 else _("Nøkkelen er for lang."))
-    said += [_weak(code) for code in sorted(WEAKNESSES & failed.keys())]
-    if "key.used_elsewhere" in failed:
-        said.append(used_elsewhere(client))
-    return said or [_("Nøkkelen kan ikke brukes. Under ser du hva vi fant.")]
-
-
-def notes(checks: Iterable[Check]) -> list[str]:
-    """Return what to say about a key that was accepted although it could be better."""
-    said = []
-    for check in checks:
-        if check.verdict is not Verdict.NOTED:
-            continue
-        if check.code == "key.bits":
-            said.append(rsa_2048())
-        elif check.code == "key.unknown_members":
-            names = check.found.rpartition("] ")[2]
-            said.append(_("Vi lagret ikke disse feltene i nøkkelen: %(names)s.") % {"names": names})
-    return list(dict.fromkeys(said))
-
-
-def private_received() -> str:
-    return _(
-        "Dette er en privat nøkkel, og den rakk å komme fram til oss. Vi har ikke lagret den, og "
-        "den er utestengt for alltid. Lag et nytt nøkkelpar, og slutt å bruke dette overalt."
-    )
-
-
-def too_short(bits: str) -> str:
-    return _(
-        "Nøkkelen er for kort. Vi forventet RSA med minst 2048 biter og fant %(bits)s. Lag en ny: "
-        "RSA 3072 eller 4096, eller EC P-256, P-384 eller P-521."
-    ) % {"bits": bits}
-
-
-def rsa_2048() -> str:
-    return _(
-        "RSA 2048 virker, men gir mindre enn 128 biters sikkerhet. Du kan gå videre nå. Velg RSA "
-        "3072 eller EC neste gang du bytter nøkkel."
-    )
-
-
-def used_elsewhere(client: str) -> str:
-    return _(
-        "Nøkkelen er allerede registrert et annet sted. Hver klient og hvert miljø skal ha sin "
-        "egen. Lag en ny nøkkel for %(client)s."
-    ) % {"client": client}
-
-
-def _weak(code: str) -> str:
-    finding = code.partition(".")[2].replace("_", " ")
-    return _(
-        "Nøkkelen har en kjent svakhet (%(finding)s). Andre kan regne ut den private delen. Lag en "
-        "ny nøkkel, og slutt å bruke denne overalt."
-    ) % {"finding": finding}
-
-
-def _finding(check: Check) -> Finding:
-    words = WORDS[check.code]
-    # What was found in a private key is not for showing.
-    found = _("En privat nøkkel") if check.code == "key.private" else check.found
-    return Finding(str(words.expected or check.expected), found, str(words.fix), check.code)
+WORDS: Final = {**_KEYS, **_POSSESSION}
