@@ -42,7 +42,7 @@ GROUPS: Final = (
     Group(
         "oauth",
         _("Svar fra autorisasjonstjeneren og API-ene"),
-        _("Det som står i error, når en forespørsel blir avvist."),
+        _("Det som står i `error` når en forespørsel blir avvist."),
     ),
     Group(
         "assertion",

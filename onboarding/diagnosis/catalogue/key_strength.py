@@ -42,10 +42,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     of_key(
         "key.small_factors",
         _("Modulusen har små faktorer"),
-        _(
-            "Modulusen kan deles på et tall under 65 537. Et riktig nøkkelpar har to "
-            "store primtall."
-        ),
+        _("Modulusen kan deles på et lite tall. Et riktig nøkkelpar har to store primtall."),
         (_("Verktøyet lette ikke etter primtall, men tok tilfeldige tall."),),
         wrong="n = 3 · 11 · …",
         right=MAKE_RSA,
