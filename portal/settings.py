@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 from portal import environment
 
@@ -199,6 +200,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ACCEPT_CONTENT = ["json"]
+# Workers take from both in turn: however much there is to do, what died is found meanwhile.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("sweeps")]
+CELERY_TASK_ROUTES = {"*.sweep": {"queue": "sweeps"}}
 CELERY_BEAT_SCHEDULE = {
     "portal.heartbeat": {"task": "portal.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "keys.sweep": {"task": "keys.sweep", "schedule": 5.0, "options": {"expires": 5}},
@@ -209,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 3600},
     },
+    "portal.sweep": {"task": "portal.sweep", "schedule": 600.0, "options": {"expires": 600}},
 }
 
 # The authorization server of each environment. Another one takes the place of ours by naming its

@@ -19,6 +19,9 @@ LEASE = timedelta(seconds=25)
 MAX_ATTEMPTS = 3
 # A nudge is expected to arrive well within this; later the sweep nudges again.
 NUDGE_GRACE = timedelta(seconds=4)
+# By how much clocks of two machines may differ. A moment further ahead was noted before a clock
+# was put back, and would hold a job up until it comes again.
+APART = timedelta(seconds=10)
 
 J = TypeVar("J", bound="Job")
 
@@ -36,10 +39,8 @@ OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
 class JobQuerySet(models.QuerySet[J]):
     def due(self, at: datetime) -> Self:
         """Jobs nobody works on: queued for longer than a nudge takes, or with a dead holder."""
-        return self.filter(
-            Q(status=JobStatus.QUEUED, queued_at__lt=at - NUDGE_GRACE)
-            | Q(status=JobStatus.RUNNING, lease_until__lt=at)
-        )
+        waits = Q(queued_at__lt=at - NUDGE_GRACE) | Q(queued_at__gt=at + APART)
+        return self.filter(Q(waits, status=JobStatus.QUEUED) | _deserted(at))
 
     def claim(self, pk: uuid.UUID, at: datetime) -> uuid.UUID | None:
         """Take a job for `LEASE`; return the claim to finish it with, or None if it is not free.
@@ -47,7 +48,7 @@ class JobQuerySet(models.QuerySet[J]):
         One conditional UPDATE decides, so of two workers that arrive together one gets None.
         """
         claim = uuid.uuid4()
-        free = Q(status=JobStatus.QUEUED) | Q(status=JobStatus.RUNNING, lease_until__lt=at)
+        free = Q(status=JobStatus.QUEUED) | _deserted(at)
         taken = self.filter(free, pk=pk, attempts__lt=MAX_ATTEMPTS).update(
             status=JobStatus.RUNNING,
             claim=claim,
@@ -59,11 +60,17 @@ class JobQuerySet(models.QuerySet[J]):
 
     def exhausted(self, at: datetime) -> Self:
         """Jobs whose last permitted attempt has died too."""
-        return self.filter(status=JobStatus.RUNNING, lease_until__lt=at, attempts__gte=MAX_ATTEMPTS)
+        return self.filter(_deserted(at), attempts__gte=MAX_ATTEMPTS)
 
     def held(self, pk: uuid.UUID, claim: uuid.UUID) -> Self:
         """The job, if this claim is still the newest: what a finishing UPDATE filters by."""
         return self.filter(pk=pk, claim=claim, status=JobStatus.RUNNING)
+
+
+def _deserted(at: datetime) -> Q:
+    """Jobs whose holder's time is over, or would be over much later than any lease lasts."""
+    is_over = Q(lease_until__lt=at) | Q(lease_until__gt=at + LEASE + APART)
+    return Q(is_over, status=JobStatus.RUNNING)
 
 
 class Job(models.Model):
