@@ -18,6 +18,7 @@ from onboarding.diagnosis.catalogue import (
     key_form,
     key_strength,
     oauth,
+    pop,
     proof,
     reading,
     token,
@@ -52,6 +53,11 @@ GROUPS: Final = (
     Group("proof", _("DPoP-bevis"), _("Beviset som knytter ett kall til én nøkkel.")),
     Group("token", _("Tilgangstoken"), _("Det API-et ser etter før det svarer.")),
     Group("key", _("Nøkler"), _("Det som kan være galt med en nøkkel når den registreres.")),
+    Group(
+        "pop",
+        _("Verifisering av nøkkel"),
+        _("Det som kan være galt med signaturen som viser at du har den private delen."),
+    ),
     Group("test", _("Tokentest"), _("Det tokentesten kan finne hos tjeneren, API-et eller oss.")),
     Group("egress", _("Kall ut fra portalen"), _("Når en adresse ikke svarer slik vi trenger.")),
     Group(
@@ -73,6 +79,7 @@ _IN_ORDER: Final = (
     token.ENTRIES,
     key_form.ENTRIES,
     key_strength.ENTRIES,
+    pop.ENTRIES,
     token_test.ENTRIES,
     egress.ENTRIES,
     hid.ENTRIES,
