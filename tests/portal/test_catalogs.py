@@ -33,10 +33,12 @@ from tests import factories
 from tests.constants import NOON
 
 ENGLISH = [message for message in catalogs.english(catalogs.collected()) if message.id]
+# Both languages of each form of each string; what has no English yet is for the first test alone.
 PAIRS = [
     pair
     for message in ENGLISH
     for pair in zip(catalogs.texts(message.id), catalogs.texts(message.string), strict=True)
+    if pair[1]
 ]
 PLACEHOLDERS = re.compile(r"%(?:\(\w+\))?[.\d]*[a-zA-Z]|\{\w+\}|</?\w[^>]*>")
 # Words that no English sentence has, and letters that no English word has.
@@ -382,6 +384,8 @@ def pages(client: ClientConfiguration) -> Iterator[str]:
     yield reverse("home", args=["production", client.organization.number])
     yield from map(reverse, ("accounts:profile", "suppliers:choose", "suppliers:register"))
     yield reverse("cpapi:docs", args=[factories.TEST])
+    yield reverse("diagnosis:errors")
+    yield reverse("diagnosis:error", args=["assertion.audience"])
     yield "/no/such/page"
 
 
