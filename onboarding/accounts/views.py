@@ -106,7 +106,10 @@ def enter(request: HttpRequest, user: User, *, target: str = "") -> HttpResponse
     The session gets a new id, so that one planted before the login is worth nothing after it.
     `target` is a local path; "" is the front door, which knows where the person belongs.
     """
+    before = request.session.session_key
     auth.login(request, user, backend=BACKEND)
+    if request.session.session_key == before:  # the same person once more
+        request.session.cycle_key()
     request.session["began"] = timezone.now().timestamp()
     return redirect(local_path(target) or settings.LOGIN_REDIRECT_URL)
 
