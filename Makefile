@@ -1,6 +1,6 @@
 # The commands of this project; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup lint format bench clean
+.PHONY: help run test check setup lint format screens bench clean
 
 BIN := .venv/bin
 # Settings that read nothing but the code: for the checks that need Django but no server.
@@ -44,6 +44,9 @@ lint: setup ## Check style, types, import contracts and migrations
 	@PYTHONPATH=. $(BIN)/lint-imports --no-cache
 	@echo "== migrations: up to date with the models"
 	@$(TYPING) $(BIN)/python manage.py makemigrations --check --dry-run
+
+screens: setup ## Picture every page of the main journey (docs/screens)
+	@$(BIN)/python -m tests.screens
 
 format: setup ## Put the code in the one format
 	@$(BIN)/ruff check --fix .

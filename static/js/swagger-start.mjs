@@ -11,4 +11,8 @@ window.SwaggerUIBundle({
   tryItOutEnabled: true,
   // The validator's badge would send the document to a host of others.
   validatorUrl: null,
+  // The page has its one main region already; this is a part of it.
+  onComplete() {
+    place.querySelectorAll("main").forEach((part) => part.setAttribute("role", "group"));
+  },
 });
