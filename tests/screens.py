@@ -21,7 +21,8 @@ MOST = 300_000  # octets
 QUALITIES = (80, 65, 50, 35)
 HEAD = """# What the portal looks like
 
-Every page of the main journey, at 1280 and at 390 pixels, as `make screens` finds it on a fresh demo.
+Every page of the main journey, at 1280 and at 390 pixels, as `make screens` finds it on a fresh
+demo.
 
 | page | wide | narrow |
 |---|---|---|
@@ -39,9 +40,7 @@ class Album:
         """Picture the page as it is, at both widths; of a client at work one more, for README."""
         stem = f"{len(self.rows) + 1:02d}-{name}"
         wide, narrow = self._picture(stem, DESKTOP), self._picture(stem, PHONE)
-        self.rows.append(
-            f"| {says} | [{DESKTOP['width']}]({wide}) | [{PHONE['width']}]({narrow}) |"
-        )
+        self.rows.append(f"| {says} | [1280]({wide}) | [390]({narrow}) |")
         self.page.set_viewport_size(DESKTOP)
         if name == "client":
             self.page.screenshot(path=FOLDER / "portal.jpg", type="jpeg", quality=85)
