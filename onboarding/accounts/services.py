@@ -29,7 +29,7 @@ def admit_demo_person(*, username: str, at: datetime) -> User | None:
 @transaction.atomic
 def change_phone(*, user_id: int, phone: str, at: datetime) -> User:
     """Keep a phone number (E.164, or "" for none). Safe to repeat; only a change is logged."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = _locked(user_id)
     if user.phone != phone:
         user.phone = phone
         user.save(update_fields=["phone"])
@@ -46,10 +46,15 @@ def change_email(*, change: emails.Change, by_id: int, at: datetime) -> User:
     """
     if change.user_id != by_id:
         raise NotPermitted(_("Lenken hører til en annen person. Logg inn som den som ba om den."))
-    user = User.objects.select_for_update().get(pk=by_id)
+    user = _locked(by_id)
     if user.email != change.old:
         raise NotPossibleNow(_("Adressen er endret etter at lenken ble sendt. Be om en ny lenke."))
     user.email = change.new
     user.save(update_fields=["email"])
     record("person.email_changed", subject=user, actor=user.name, at=at)
     return user
+
+
+def _locked(user_id: int) -> User:
+    """Lock a person against changes, not against rows that only refer to him."""
+    return User.objects.select_for_update(no_key=True).get(pk=user_id)
