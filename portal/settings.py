@@ -200,9 +200,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ACCEPT_CONTENT = ["json"]
-# Workers take from both in turn: however much there is to do, what died is found meanwhile.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("sweeps")]
-CELERY_TASK_ROUTES = {"*.sweep": {"queue": "sweeps"}}
+# Workers take from each in turn: however many slow token tests wait, somebody's key does not wait
+# behind them all, and what died is found meanwhile.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("keys"), Queue("sweeps")]
+CELERY_TASK_ROUTES = {"*.sweep": {"queue": "sweeps"}, "keys.make": {"queue": "keys"}}
 CELERY_BEAT_SCHEDULE = {
     "portal.heartbeat": {"task": "portal.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "keys.sweep": {"task": "keys.sweep", "schedule": 5.0, "options": {"expires": 5}},
