@@ -178,6 +178,9 @@ WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".woff2": "font/woff2"}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
+# Celery leaves connections alone for this many tasks, more than a worker lives: portal.celery
+# closes those that are old or broken.
+CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_TASK_ACKS_LATE = True
 # Safe because every job counts its attempts in its row and gives up after a few.
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
