@@ -42,10 +42,11 @@ class JobQuerySet(models.QuerySet[J]):
         waits = Q(queued_at__lt=at - NUDGE_GRACE) | Q(queued_at__gt=at + APART)
         return self.filter(Q(waits, status=JobStatus.QUEUED) | _deserted(at))
 
-    def claim(self, pk: uuid.UUID, at: datetime) -> uuid.UUID | None:
+    def claim(self, pk: uuid.UUID, at: datetime, **fields: object) -> uuid.UUID | None:
         """Take a job for `LEASE`; return the claim to finish it with, or None if it is not free.
 
         One conditional UPDATE decides, so of two workers that arrive together one gets None.
+        `fields` of the job are written with it.
         """
         claim = uuid.uuid4()
         free = Q(status=JobStatus.QUEUED) | _deserted(at)
@@ -55,6 +56,7 @@ class JobQuerySet(models.QuerySet[J]):
             lease_until=at + LEASE,
             started_at=at,
             attempts=F("attempts") + 1,
+            **fields,
         )
         return claim if taken else None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import Error, InterfaceError, OperationalError, connection
 from psycopg import Cursor
@@ -30,6 +31,11 @@ def fetch(sql: str, params: Sequence[Any], *, repeatable: bool = False) -> Rows:
             raise
         connection.close()
         return _fetch(sql, params)
+
+
+def uuid_param(value: UUID) -> UUID | str:
+    """Return a UUID as the database at hand keeps it."""
+    return value if connection.features.has_native_uuid_field else value.hex
 
 
 def _fetch(sql: str, params: Sequence[Any]) -> Rows:

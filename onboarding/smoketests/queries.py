@@ -45,24 +45,20 @@ def apis(client: ClientConfiguration) -> QuerySet[Api]:
     return (usable if usable.exists() else others).order_by("created_at", "pk").distinct()
 
 
-def scope_names(client: ClientConfiguration, api: Api | None) -> tuple[str, ...]:
-    """The client's scopes at one API, usable or not: asking for one that waits tells why."""
-    if api is None:
-        return ()
-    rows = ClientScope.objects.filter(client=client, scope__api=api).order_by("scope__name")
-    usable = rows.filter(access=Access.OK)
-    chosen = usable if usable.exists() else rows
-    return tuple(chosen.values_list("scope__name", flat=True))
+def asked_for(client: ClientConfiguration, api: Api | None) -> tuple[tuple[str, ...], str]:
+    """The client's scopes at one API to ask for, and whom they wait for.
 
-
-def waits_for(client: ClientConfiguration, api: Api | None) -> str:
-    """The name of the API's owner if all of the client's scopes there wait for him, else ""."""
+    They are the usable ones; if there are none, all: asking for one that waits tells why. The
+    second is the name of the API's owner if all of them wait for him, else "".
+    """
     if api is None:
-        return ""
-    access = set(
-        ClientScope.objects.filter(client=client, scope__api=api).values_list("access", flat=True)
-    )
-    return api.organization.name if access == {Access.PENDING} else ""
+        return (), ""
+    mine = ClientScope.objects.filter(client=client, scope__api=api).order_by("scope__name")
+    rows = list(mine.values_list("scope__name", "access"))
+    usable = [row for row in rows if row[1] == Access.OK]
+    all_wait = {access for _, access in rows} == {Access.PENDING}
+    names = tuple(name for name, _ in usable or rows)
+    return names, api.organization.name if all_wait else ""
 
 
 def waiting(at: datetime) -> list[UUID]:

@@ -24,6 +24,7 @@ from onboarding.smoketests import queries
 from onboarding.smoketests.exchange import LONGEST_TEST, Exchange, Outcome, Stopped
 from onboarding.smoketests.journey import Journey, Target
 from onboarding.smoketests.models import Run, Step
+from onboarding.smoketests.services import progress
 from onboarding.smoketests.services.asking import create
 from onboarding.smoketests.states import Signer, StepStatus
 from onboarding.suppliers.actors import SYSTEM
@@ -37,16 +38,16 @@ def execute(*, run_id: UUID, at: datetime) -> None:
 
     A test whose first worker died with the signatures in its hands is ended as interrupted.
     """
-    claim = Run.objects.claim(run_id, at)
+    run = Run.objects.select_related("client", "api__organization").filter(pk=run_id).first()
+    if run is None:
+        return
+    # Each claim counts an attempt, so signatures that were read before another's are not used.
+    unclaimed = Run.objects.filter(attempts=run.attempts)
+    claim = unclaimed.claim(run_id, at, assertions=[])
     if claim is None:
         return
-    with transaction.atomic():
-        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
-        assertions = iter(run.assertions)
-        has_signatures = bool(run.assertions)
-        run.assertions = []
-        run.save(update_fields=["assertions"])
-    if has_signatures:
+    assertions = iter(run.assertions)
+    if run.assertions:
         _go(run, claim, lambda: next(assertions, None))
     else:
         _interrupt(run, Run.objects.held(run.pk, claim), "test.interrupted", at)
@@ -96,19 +97,18 @@ def client_assertion(key: PrivateKey, client_id: str, issuer: str) -> str:
 def _go(run: Run, claim: UUID, assertion: Callable[[], str | None]) -> None:
     """Take the steps in order; what each finds is in its row before the next one begins."""
     journey = Journey(_target(run, assertion), Exchange(time.monotonic() + LONGEST_TEST))
-    held = Step.objects.filter(run=run, run__claim=claim, run__status=JobStatus.RUNNING)
+    if not progress.begin(run.pk, claim, at=timezone.now()):
+        return  # the run was taken from us: whoever has it now tells its story
     failure = ""
     for position, (_name, act) in enumerate(journey.steps()):
-        begun = {"status": StepStatus.RUNNING, "started_at": timezone.now()}
-        if not held.filter(position=position).update(**begun):
-            return  # the run was taken from us: whoever has it now tells its story
         began = time.monotonic()
         outcome = _attempt(act)
         spent = int((time.monotonic() - began) * 1000)
-        held.filter(position=position).update(milliseconds=spent, **outcome._asdict())
+        now = timezone.now()
+        if not progress.move_on(run.pk, claim, position, outcome, milliseconds=spent, at=now):
+            return
         if outcome.status == StepStatus.FAILED:
             failure = outcome.code
-            held.filter(position__gt=position).update(status=StepStatus.SKIPPED)
             break
     _finish(run, Run.objects.held(run.pk, claim), failure, timezone.now())
 
@@ -127,14 +127,15 @@ def _attempt(act: Callable[[], Outcome]) -> Outcome:
 
 def _target(run: Run, assertion: Callable[[], str | None]) -> Target:
     client, api = run.client, run.api
+    scopes, waits_for = queries.asked_for(client, api)
     return Target(
         issuer=settings.ISSUERS[client.environment],
         client_id=str(client.pk),
-        scopes=queries.scope_names(client, api),
+        scopes=scopes,
         audience=api.short_name if api else "",
         test_url=api.test_url if api else "",
         uses_dpop=api is None or api.dpop != Dpop.NONE,
-        waits_for=queries.waits_for(client, api),
+        waits_for=waits_for,
         assertion=assertion,
     )
 

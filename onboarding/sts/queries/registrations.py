@@ -11,7 +11,7 @@ from django.db import connection
 
 from onboarding.apis.states import Dpop
 from onboarding.clients.states import Status
-from onboarding.core.statements import Rows, fetch
+from onboarding.core.statements import Rows, fetch, uuid_param
 from onboarding.jose.assertion import RegisteredKey
 from onboarding.sts.rules import ScopeRow
 
@@ -107,8 +107,7 @@ def _claims(rows: Rows) -> dict[str, dict[str, str]]:
 def _rows(uuid: UUID, environment: str, kid: str, at: datetime) -> Rows:
     adapt = connection.ops.adapt_datetimefield_value
     old = adapt(at - THROTTLE)
-    client = uuid if connection.features.has_native_uuid_field else uuid.hex
-    params = [old, old, client, environment, Status.ACTIVE.value, kid, adapt(at)]
+    params = [old, old, uuid_param(uuid), environment, Status.ACTIVE.value, kid, adapt(at)]
     return fetch(_SQL, params, repeatable=True)
 
 
