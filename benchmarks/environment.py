@@ -26,6 +26,11 @@ def pin(cores: set[int]) -> None:
         os.sched_setaffinity(0, cores)
 
 
+def pinned() -> set[int]:
+    """Return the cores that this process may use now."""
+    return os.sched_getaffinity(0) if CORES else set()
+
+
 def _durable(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -97,10 +96,11 @@ def _our_clients(keys: dict[str, dict[str, str]]) -> dict[str, Subject]:
 
 
 @contextmanager
-def portal_server() -> Iterator[Server]:
+def portal_server(cores: set[int] = environment.SERVER_CORE) -> Iterator[Server]:
+    """Have one web process of the portal on these cores."""
     port = environment.PORT
     command = processes.web(bind=f"127.0.0.1:{port}", processes=1)
-    with _on_its_core(processes.here(command), {}, port, "/test/sts/connect/token"):
+    with _started(processes.here(command), {}, port, "/test/sts/connect/token", cores):
         yield Server("portal", f"http://localhost:{port}/test/sts", "/test/sts/connect/token", port)
 
 
@@ -113,23 +113,25 @@ def _peer(subjects: dict[str, Subject]) -> Iterator[Server]:
     ]
     here = Path(__file__).parent
     settings = {"PORT": str(port), "CLIENTS": json.dumps(clients), "NODE_ENV": "production"}
-    with _on_its_core(["node", str(here / "peer.mjs")], settings, port, "/token"):
+    command = ["node", str(here / "peer.mjs")]
+    with _started(command, settings, port, "/token", environment.SERVER_CORE):
         yield Server("oidc-provider", f"http://localhost:{port}", "/token", port)
 
 
 @contextmanager
-def _on_its_core(
-    command: list[str], settings: dict[str, str], port: int, path: str
+def _started(
+    command: list[str], settings: dict[str, str], port: int, path: str, cores: set[int]
 ) -> Iterator[None]:
-    environment.pin(environment.SERVER_CORE)
+    mine = environment.pinned()
+    environment.pin(cores)
     process = subprocess.Popen(
         command,
         env={**os.environ, **settings},
         stdout=subprocess.DEVNULL,
-        stderr=sys.stderr,
+        stderr=subprocess.DEVNULL,
         cwd=processes.BASE_DIR,
     )
-    environment.pin(environment.OTHER_CORES)
+    environment.pin(mine)
     try:
         _wait(port, path, process)
         yield
