@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,7 @@ from onboarding.jose.algorithms import ALGORITHMS
 from onboarding.keys import advice
 from onboarding.keys.kinds import KINDS, LIFETIMES, Kind
 from onboarding.keys.sealing import read_recipient
-from onboarding.keys.services import KeyRefused
+from onboarding.keys.services import KeyRefused, NotProved
 
 WAYS = {
     KeyWay.BROWSER: Option(
@@ -174,6 +175,62 @@ class Finish(forms.Form):
         except ValueError:
             self.add_error(None, _without_script())
             return None
+
+
+class ProofWay(TextChoices):
+    """Where the signature is made."""
+
+    BROWSER = "browser", gettext_lazy("I nettleseren")
+    PYTHON = "python", gettext_lazy("Med Python")
+    OPENSSL = "openssl", gettext_lazy("Med OpenSSL")
+
+
+class Proof(forms.Form):
+    """A signature that proves a key. In the browser a script fills it in; elsewhere it is pasted.
+
+    `nonce` says which challenge a bare signature answers.
+    """
+
+    signature = forms.CharField(
+        label=gettext_lazy("Signatur"),
+        error_messages={"required": gettext_lazy("Lim inn signaturen.")},
+        widget=forms.Textarea(
+            attrs={
+                "class": "code",
+                "rows": 5,
+                "spellcheck": "false",
+                "autocomplete": "off",
+                "data-private-stop": True,
+            }
+        ),
+    )
+    nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    use_required_attribute = False
+
+    def __init__(self, way: ProofWay, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.way = way
+        self.findings: list[advice.Finding] = []
+        self.given_nonce = str(self.data.get("nonce", ""))
+        if way == ProofWay.BROWSER:
+            self.fields["signature"].widget = forms.HiddenInput()
+            self.fields["signature"].required = False  # said of the form: the field is not seen
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.way == ProofWay.BROWSER and not data.get("signature"):
+            self.add_error(
+                None, _("Nettleseren har ikke signert: det krever JavaScript og nøkkelfilen.")
+            )
+        return data
+
+    def refuse(self, refusal: NotProved) -> None:
+        """Show why the signature proves nothing; it is not shown again if it is a private key."""
+        self.findings = advice.findings(refusal.checks)
+        if self.findings[0].code == "key.private" or self.way == ProofWay.BROWSER:
+            self.data = {**self.data.dict(), "signature": ""}  # type: ignore[attr-defined]  # a QueryDict
+        for headline in refusal.headlines:
+            self.add_error(None if self.way == ProofWay.BROWSER else "signature", headline)
 
 
 class Revoke(forms.Form):

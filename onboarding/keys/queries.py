@@ -12,7 +12,7 @@ from onboarding.clients.models import ClientClaim, ClientConfiguration, ClientSc
 from onboarding.clients.queries import blank_file
 from onboarding.clients.states import Access
 from onboarding.core.jobs import MAX_ATTEMPTS
-from onboarding.keys import rules
+from onboarding.keys import advice, rules
 from onboarding.keys.kinds import KINDS, LIFETIMES
 from onboarding.keys.models import Key, KeyMaking, KeyPlan
 from onboarding.keys.states import USABLE, Action, KeyState, MakingState
@@ -41,6 +41,7 @@ class KeyRow:
     look: str
     expires_soon: bool
     can_revoke: bool
+    can_prove: bool
 
     @property
     def is_usable(self) -> bool:
@@ -112,6 +113,12 @@ class KeysPanel:
     def unproved(self) -> bool:
         return any(row.state == KeyState.UNPROVED for row in self.rows)
 
+    @property
+    def weakness(self) -> str:
+        """What to say where a key in use turned out to share a prime with another; else ""."""
+        weak = any(row.is_usable and row.key.weak_at for row in self.rows)
+        return advice.weak("key.shared_primes") if weak else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -152,9 +159,8 @@ def panel(client: ClientConfiguration, at: datetime, by: Actor = NOBODY) -> Keys
     `client.revision`: load them.
     """
     actions = rules.available(client, by)
-    can_revoke = Action.REVOKE in actions
     keys = Key.objects.filter(client=client).order_by("-created_at", "pk")
-    rows = [_row(key, at, can_revoke) for key in keys]
+    rows = [_row(key, at, actions) for key in keys]
     rows.sort(key=lambda row: not row.is_usable)
     latest = KeyMaking.objects.filter(client=client).order_by("-queued_at")
     making = latest.select_related("requested_by", "key").first()
@@ -189,11 +195,18 @@ def answers(client: ClientConfiguration, at: datetime) -> Answers:
     )
 
 
-def _row(key: Key, at: datetime, can_revoke: bool) -> KeyRow:
+def _row(key: Key, at: datetime, actions: frozenset[Action]) -> KeyRow:
     state = key.state(at)
     usable = state in USABLE
     look = "warn" if usable and _deserves_a_look(key, at) else _LOOKS[state]
-    return KeyRow(key, state, look, usable and key.expires_at <= at + SOON, can_revoke and usable)
+    return KeyRow(
+        key,
+        state,
+        "fail" if usable and key.weak_at else look,
+        usable and key.expires_at <= at + SOON,
+        usable and Action.REVOKE in actions,
+        state == KeyState.UNPROVED and Action.PROVE in actions,
+    )
 
 
 def _deserves_a_look(key: Key, at: datetime) -> bool:

@@ -1,10 +1,10 @@
 // Signs for a token test with a key file that stays on this machine: two client assertions, one for
 // each side of the DPoP nonce round. Only they, and the id of the registered key, are sent.
 
-import { SignJWT, calculateJwkThumbprint, exportJWK, importJWK, importPKCS8 } from "../vendor/jose/jose.mjs";
+import { SignJWT, importJWK } from "../vendor/jose/jose.mjs";
+import { readKey } from "./key-file.mjs";
 
 const LIFE_SECONDS = 60;
-const ONE_OF_EACH_KIND = ["ES256", "ES384", "ES512", "RS256"];
 const ASSERTION_TYPE = "client-authentication+jwt";
 
 document.addEventListener("submit", signFirst, true);
@@ -36,33 +36,6 @@ async function signFirst(event) {
 
 function forget(form) {
   for (const name of ["key", "first", "second"]) form.elements[name].value = "";
-}
-
-/** The private key in a configuration file, a JWK or PKCS #8, with its thumbprint; null for none. */
-async function readKey(text, algs) {
-  try {
-    const jwk = text.includes("-----BEGIN") ? await fromPem(text, algs) : privateJwk(JSON.parse(text));
-    return jwk?.d ? { jwk, thumbprint: await calculateJwkThumbprint(jwk) } : null;
-  } catch {
-    return null; // said on the page as "unreadable"
-  }
-}
-
-/** PKCS #8 does not say its algorithm, and it can only be read as one: a registered key's, mostly. */
-async function fromPem(text, algs) {
-  for (const alg of [...algs, ...ONE_OF_EACH_KIND]) {
-    try {
-      return await exportJWK(await importPKCS8(text, alg, { extractable: true }));
-    } catch {
-      continue; // of another kind than this algorithm's keys
-    }
-  }
-  return null;
-}
-
-function privateJwk(content) {
-  const { privateJwk: held = content } = content;
-  return typeof held === "string" ? JSON.parse(held) : held;
 }
 
 async function signatures(form, key, row) {

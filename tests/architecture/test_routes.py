@@ -89,6 +89,8 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "keys:choose", "begun"): (302, 404, 403, 403, 422, 422),
     Route("POST", "keys:deliver", "making"): (302, 404, 403, 403, 409, 403),
     Route("GET", "keys:panel", "client"): (302, 404, 302, 302, 302, 302),
+    Route("GET", "keys:prove", "key"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "keys:prove", "key"): (302, 404, 403, 403, 422, 422),
     Route("GET", "keys:revoke", "key"): (302, 404, 403, 403, 200, 200),
     Route("POST", "keys:revoke", "key"): (302, 404, 403, 403, 422, 422),
     Route("GET", "people:invite", ""): (302, 404, 403, 403, 403, 200),

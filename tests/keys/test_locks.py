@@ -55,7 +55,7 @@ def test_who_asks_for_another_key_does_not_break_the_one_being_made(
     client_: ClientConfiguration, actor: Actor
 ) -> None:
     wanted = {"kind": "ES256", "recipient": recipient()[0], "lifetime_days": MONTH}
-    asked = {"client_id": client_.pk, "by": actor, "at": NOON} | wanted
+    asked: dict[str, Any] = {"client_id": client_.pk, "by": actor, "at": NOON} | wanted
     making = services.request_making(**asked)
 
     with ThreadPoolExecutor(1) as pool:

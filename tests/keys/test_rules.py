@@ -31,8 +31,10 @@ ALLOWED = {
     ("draft", "register"),
     ("active", "register"),
     ("active", "request"),
+    ("active", "prove"),
     ("active", "revoke"),
     ("stopped", "register"),
+    ("stopped", "prove"),
     ("stopped", "revoke"),
 }
 DELIVERY = {

@@ -49,7 +49,7 @@ def kinds(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case (
-                ast.Call(func=ast.Name(id="record" | "_record"), args=[first, *_])
+                ast.Call(func=ast.Name(id="record" | "_record" | "record_key"), args=[first, *_])
                 | ast.Call(func=ast.Name(id="_move"), args=[_, first, *_])
             ):
                 for part in ast.walk(first):
