@@ -42,6 +42,7 @@ class Album:
         wide, narrow = self._picture(stem, DESKTOP), self._picture(stem, PHONE)
         self.rows.append(f"| {says} | [1280]({wide}) | [390]({narrow}) |")
         self.page.set_viewport_size(DESKTOP)
+        self.page.evaluate("scrollTo(0, 0)")
         if name == "client":
             self.page.screenshot(path=FOLDER / "portal.jpg", type="jpeg", quality=85)
 

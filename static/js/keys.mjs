@@ -7,15 +7,23 @@ import { publicJwk } from "./keys-recipient.mjs";
 
 const PUBLIC = ["kty", "n", "e", "crv", "x", "y"];
 
-for (const field of document.querySelectorAll("[data-recipient]")) {
-  if (crypto.subtle) field.value = JSON.stringify(await publicJwk(field.dataset.recipient));
-}
-
 document.querySelector("[data-new-key]")?.addEventListener("submit", (event) => {
   const form = event.target;
   if (new FormData(form).get("way") !== "browser") return;
   event.preventDefault();
   make(form);
+});
+
+// Until now a click would have sent the form without what only a script can add: see portal.css.
+for (const field of document.querySelectorAll("[data-recipient]")) {
+  try {
+    if (crypto.subtle) field.value = JSON.stringify(await publicJwk(field.dataset.recipient));
+  } catch (error) {
+    console.warn(error.name); // the server says what the field is for, and what else there is
+  }
+}
+document.querySelectorAll("[data-script-first]").forEach((form) => {
+  form.removeAttribute("data-script-first");
 });
 
 async function make(form) {

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from jwcrypto.jwk import JWK
-from playwright.sync_api import BrowserContext, Download, Page, expect
+from playwright.sync_api import BrowserContext, Download, Page, Route, expect
 
 from onboarding.accounts.models import User
 from onboarding.clients.models import ClientConfiguration
@@ -176,3 +176,21 @@ def test_another_browser_is_told_that_it_cannot_open_the_key(
     ).to_be_visible()
     expect(page.get_by_role("button", name="Hent nøkkelen")).to_be_hidden()
     assert KeyMaking.objects.get().sealed
+
+
+def test_a_click_before_the_script_waits_for_it(
+    page: Page, context: BrowserContext, live_server: Any, alice: User
+) -> None:
+    client = configuration(alice)
+    held: list[Route] = []
+    context.route("**/keys-recipient*.mjs", lambda route: held.append(route))
+    with page.expect_request("**/keys-recipient*.mjs"):
+        page.goto(address(live_server, "keys:choose", client), wait_until="commit")
+    button = page.get_by_role("button", name="Fortsett", exact=True)
+    expect(button).to_have_css("pointer-events", "none")
+
+    for route in held:
+        route.continue_()
+    button.click()
+
+    expect(page.locator("#made")).to_be_visible()
