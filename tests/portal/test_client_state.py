@@ -29,7 +29,7 @@ def a_scope(access: Access, name: str = "cp/access", owner: str = "Helsenettdrif
 
 def a_key(days: int = 365, key_state: KeyState = KeyState.ACTIVE) -> KeyRow:
     key = Key(kid="RnGHSx0G", expires_at=NOON + timedelta(days=days))
-    return KeyRow(key, key_state, "ok", expires_soon=days < 30, can_revoke=False)
+    return KeyRow(key, key_state, "ok", expires_soon=days < 30, can_revoke=False, can_prove=False)
 
 
 def a_test(status: JobStatus, *, is_stale: bool = False, called: bool = False) -> RunView:
