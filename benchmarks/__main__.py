@@ -3,11 +3,12 @@
 import platform
 import sys
 
-from benchmarks import environment, keygen, lists, smoke, tokens
+from benchmarks import environment, keygen, lists, smoke, tokens, uploads
 
 PARTS = {
     "tokens": ("Tokens from one web process on one core", tokens.rows),
     "keys": ("Making keys in the worker", keygen.rows),
+    "uploads": ("Uploading one RSA key", uploads.rows),
     "smoke": ("Token tests by one worker", smoke.rows),
     "lists": ("The main lists at 100 and at 100,000 rows", lists.rows),
 }

@@ -159,3 +159,21 @@ def test_a_failed_making_is_tried_again_by_a_button(
     assert f'action="{again}"' in panel
     assert response.status_code == 302
     assert KeyMaking.objects.filter(status=JobStatus.QUEUED).count() == 1
+
+
+def test_a_key_found_to_be_weak_is_said_to_be_until_it_is_revoked(
+    client: Client, alice: User, client_: ClientConfiguration, actor: Actor
+) -> None:
+    now = timezone.now()
+    key = make_key(client_, weak_at=now, created_at=now, expires_at=now + timedelta(days=365))
+    client.force_login(alice)
+    args = [client_.environment, client_.organization.number, client_.pk]
+    address = reverse("client", args=args)
+
+    before = client.get(address).content.decode()
+    services.revoke(key_id=key.pk, by=actor, at=now)
+    after = client.get(address).content.decode()
+
+    for sentence in ("Svak nøkkel", "Nøkkelen har en kjent svakhet (shared primes)."):
+        assert sentence in before
+        assert sentence not in after
