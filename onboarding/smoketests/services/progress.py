@@ -18,7 +18,7 @@ _MOVE_ON: Final = """
 UPDATE smoketests_step SET
   status = CASE WHEN position = %s THEN %s ELSE %s END,
   started_at = CASE WHEN position = %s THEN started_at ELSE %s END,
-  milliseconds = CASE WHEN position = %s THEN %s END,
+  milliseconds = CASE WHEN position = %s THEN CAST(%s AS integer) END,
   sent = CASE WHEN position = %s THEN %s ELSE '' END,
   received = CASE WHEN position = %s THEN %s ELSE '' END,
   code = CASE WHEN position = %s THEN %s ELSE '' END,
