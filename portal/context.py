@@ -70,7 +70,13 @@ def _menu(
                 item(_("Tilgangsforespørsler"), "clients:requests", len(waiting)),
             ],
         },
-        {"title": _("Verktøy"), "items": [_entry(_("Feilkatalogen"), reverse("diagnosis:errors"))]},
+        {
+            "title": _("Verktøy"),
+            "items": [
+                item(_("Hvorfor ble jeg avvist?"), "why"),
+                _entry(_("Feilkatalogen"), reverse("diagnosis:errors")),
+            ],
+        },
         {"title": _("Virksomheten"), "items": [item(_("Folk og tilganger"), "people:list")]},
     ]
     _mark_current([entry for group in menu for entry in group["items"]], request.path)

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from onboarding.diagnosis import views as diagnosis
 from onboarding.sts import views as sts
 from portal import api_page, converters, health, pages, system_page, views
 
@@ -18,6 +19,7 @@ TENANT: list[URLPattern | URLResolver] = [
     path("clients/<uuid:pk>/", pages.client, name="client"),
     path("clients/<uuid:pk>/", include("onboarding.keys.urls")),
     path("clients/<uuid:pk>/", include("onboarding.smoketests.urls")),
+    path("why/", diagnosis.why, name="why"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

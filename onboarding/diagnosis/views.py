@@ -1,17 +1,28 @@
-"""The error catalogue: a list to search, and a page for each code. For everyone."""
+"""The error catalogue, for everyone: a list to search, and a page for each code.
+
+And «why was I refused?», for the people of one organisation.
+"""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
 
+from onboarding.core.forms import sent
 from onboarding.diagnosis import catalogue
 from onboarding.diagnosis.catalogue.links import links
+from onboarding.diagnosis.forms import Paste
+from onboarding.diagnosis.queries.explaining import diagnose
+from onboarding.diagnosis.queries.judging import Asker
 from onboarding.jose.checks import printable
 from onboarding.keys.advice import WORDS
 from onboarding.smoketests.advice import ADVICE
+from onboarding.suppliers.requests import TenantRequest
 
 
 @login_not_required
@@ -38,6 +49,22 @@ def error(request: HttpRequest, code: str) -> HttpResponse:
         "related": catalogue.related(entry),
     }
     return render(request, "diagnosis/error.html", context)
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def why(request: TenantRequest) -> HttpResponse:
+    """Explain what was pasted; it lives as long as this call, and stands in no log."""
+    form = Paste(sent(request))
+    context: dict[str, object] = {"form": form}
+    is_asked = form.is_bound
+    if is_asked and form.is_valid():
+        asker = Asker(request.actor, request.environment, request.organization.pk, timezone.now())
+        context["diagnosis"] = diagnose(form.cleaned_data["pasted"], asker)
+        context["form"] = Paste()
+        is_asked = False
+    return render(request, "diagnosis/why.html", context, status=422 if is_asked else 200)
 
 
 def _list(request: HttpRequest, text: str, *, unknown: str = "") -> HttpResponse:

@@ -125,6 +125,8 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "systems:services", "drafted"): (302, 404, 403, 403, 422, 422),
     Route("GET", "systems:settings", "system"): (302, 404, 200, 200, 200, 200),
     Route("GET", "systems:versions", "system"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "why", ""): (302, 404, 200, 200, 200, 200),
+    Route("POST", "why", ""): (302, 404, 422, 422, 422, 422),
 }
 # Pages of nobody's organisation, and programs' endpoints: their own tests say what they answer.
 ELSEWHERE = {

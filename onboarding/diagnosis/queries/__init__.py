@@ -1,0 +1,1 @@
+"""Judging what was pasted, as the authorization server would, without using anything up."""
