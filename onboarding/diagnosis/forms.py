@@ -13,7 +13,7 @@ from onboarding.jose import private_parts
 
 
 class Paste(forms.Form):
-    """A token or a token request; never shown again, since it may open something yet."""
+    """A token or a token request. A private key in it is never shown again."""
 
     pasted = forms.CharField(
         label=gettext_lazy(

@@ -82,7 +82,7 @@ def _key(part: Part, client: ClientConfiguration, asker: Asker) -> Told | None:
     return Told(
         _("`kid` nevner en annen nøkkel enn den som har signert"),
         (
-            _("Sett `kid` til `%(kid)s`, eller sign med nøkkelen som `kid` nevner.")
+            _("Sett `kid` til `%(kid)s`, eller signer med nøkkelen som `kid` nevner.")
             % {"kid": signer.kid},
         ),
         expected=signer.kid,
@@ -111,7 +111,7 @@ def _named(kid: object, client: ClientConfiguration, asker: Asker) -> Told | Non
         return _gone(key, asker) or Told(
             _("Signaturen er ikke laget med nøkkelen som `kid` nevner"),
             (
-                _("Finn den private nøkkelen som hører til `%(kid)s`, og sign med den.")
+                _("Finn den private nøkkelen som hører til `%(kid)s`, og signer med den.")
                 % {"kid": key.kid},
                 _("Sjekk at ingenting endrer teksten etter at den er signert."),
             ),
@@ -129,7 +129,7 @@ def _named(kid: object, client: ClientConfiguration, asker: Asker) -> Told | Non
 
 def _of_another(key: Key, client: ClientConfiguration) -> Told:
     fix = (
-        _("Sign med en av nøklene til «%(client)s». Hver klient har sine egne.")
+        _("Signer med en av nøklene til «%(client)s». Hver klient har sine egne.")
         % {"client": client.name},
     )
     if key.client.environment != client.environment:
