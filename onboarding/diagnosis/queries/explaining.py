@@ -72,18 +72,17 @@ class Section:
 
 @dataclass
 class Diagnosis:
-    """`refusal` is the server's answer to a request: None for a token, or where it gives one."""
+    """`refusal` is the server's answer to a request: None for a token, or where it gives one.
 
-    kind: str
+    `gets_token` is said of a request to our own server only: no other one's memory is known.
+    """
+
+    gets_token: bool
     client: ClientConfiguration | None
     refusal: Refusal | None
     finding: Finding | None
     others: int
     sections: list[Section] = field(default_factory=list)
-
-    @property
-    def is_request(self) -> bool:
-        return self.kind == Kind.REQUEST
 
 
 def diagnose(pasted: Pasted, asker: Asker) -> Diagnosis:
@@ -99,7 +98,7 @@ def diagnose(pasted: Pasted, asker: Asker) -> Diagnosis:
     failures.sort(key=lambda failure: _is_age(failure[0], failure[1], asker))
     finding = _finding(*failures[0], judged.client, asker) if failures else _other(judged, asker)
     return Diagnosis(
-        kind=judged.kind,
+        gets_token=judged.kind == Kind.REQUEST and finding is None and asker.is_ours,
         client=judged.client,
         refusal=judged.refusal,
         finding=finding,
@@ -191,7 +190,7 @@ def _line(check: Check) -> Line:
 
 def _not_looked_up(code: str) -> Line:
     entry = catalogue.ENTRIES[code]
-    title = _("Om den er brukt før, vet vi bare når alt annet er i orden")
+    title = _("Vi har ikke sett etter om den er brukt før")
     return Line("none", code, title, "", "", entry.origin)
 
 
