@@ -34,7 +34,7 @@ def pinned() -> set[int]:
 def _durable(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = on")  # type: ignore[arg-type]
+            connection.execute(f"ALTER SYSTEM SET {setting} = on")
         connection.execute("SELECT pg_reload_conf()")
 
 

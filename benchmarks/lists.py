@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from statistics import quantiles
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.test import Client
@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 
 from benchmarks.numbers import ratio
+from onboarding.accounts.models import User
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Access
 from onboarding.suppliers.models import Organization
@@ -76,7 +77,11 @@ def _fill(organization: Organization, person_id: int, count: int) -> None:
     """Insert `count` of everything by SQL, each a minute older than the one before it."""
     scope = factories.make_scope(factories.make_api(organization))
     system = factories.make_system(organization, by=_person(person_id))
-    values = {"organization": organization.pk, "person": person_id, "count": count}
+    values: dict[str, Any] = {
+        "organization": organization.pk,
+        "person": person_id,
+        "count": count,
+    }
     values |= {"revision": system.current_id, "scope": scope.pk, "salt": f"{count}-{scope.pk}"}
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
@@ -85,8 +90,8 @@ def _fill(organization: Organization, person_id: int, count: int) -> None:
     assert ClientConfiguration.objects.filter(scopes__access=Access.PENDING).count() >= count
 
 
-def _person(pk: int) -> factories.User:
-    return factories.User.objects.get(pk=pk)
+def _person(pk: int) -> User:
+    return User.objects.get(pk=pk)
 
 
 _WHEN = "now() - n * interval '1 minute'"

@@ -103,9 +103,9 @@ def _worker(clients: list[Tested], *, concurrency: int) -> float:
         process.wait(30)
     failed = runs.exclude(status=JobStatus.PASSED).values_list("failure", flat=True)
     assert not failed, f"token tests failed: {list(failed)}"
-    finished = list(runs.order_by("finished_at").values_list("finished_at", flat=True))
+    finished = sorted(run.finished_at.timestamp() for run in runs if run.finished_at)
     counted = finished[WARM_UP:]
-    return (len(counted) - 1) / (counted[-1] - counted[0]).total_seconds()
+    return (len(counted) - 1) / (counted[-1] - counted[0])
 
 
 def _queued(client: ClientConfiguration, key: Key, signer: PrivateKey) -> Run:

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -25,7 +26,7 @@ from onboarding.clients.states import Access
 from onboarding.jose.algorithms import PrivateKey, sign, verify
 from onboarding.jose.generation import generate
 from portal import local, processes
-from tests import factories
+from tests import factories, servers
 
 KINDS = {"RS256": "RS256/2048", "PS256": "PS256/2048", "ES384": "ES384"}
 ROUNDS, WARM_UP, COUNTED = 3, 300, 1500
@@ -124,16 +125,23 @@ def _started(
 ) -> Iterator[None]:
     mine = environment.pinned()
     environment.pin(cores)
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=processes.BASE_DIR,
-    )
+    log = servers.log(f"bench-{port}")
+    log.parent.mkdir(exist_ok=True)
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **settings},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            cwd=processes.BASE_DIR,
+        )
     environment.pin(mine)
     try:
-        _wait(port, path, process)
+        try:
+            _wait(port, path, process)
+        except (AssertionError, TimeoutError):
+            print(log.read_text(), file=sys.stderr)
+            raise
         yield
     finally:
         process.terminate()

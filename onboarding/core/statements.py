@@ -88,7 +88,10 @@ def _prepare(raw: Connection[Any], sql: str) -> bytes:
 def _error(result: PGresult) -> errors.Error:
     """The exception for a result; one without a code is that the server has gone."""
     code = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
-    kind = errors.lookup(code) if code else errors.OperationalError
+    try:
+        kind = errors.lookup(code) if code else errors.OperationalError
+    except KeyError:  # a code that psycopg does not know
+        kind = errors.DatabaseError
     return kind(result.get_error_message())
 
 
