@@ -4,19 +4,23 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from onboarding.diagnosis import views as diagnosis
 from onboarding.sts import views as sts
-from portal import api_page, converters, health, pages, system_page, views
+from portal import converters, health, views
+from portal.pages.api import api
+from portal.pages.client import client
+from portal.pages.home import home
+from portal.pages.system import system
 
 converters.register()
 
 TENANT: list[URLPattern | URLResolver] = [
-    path("", pages.home, name="home"),
+    path("", home, name="home"),
     path("", include("onboarding.suppliers.tenant_urls")),
     path("apis/", include("onboarding.apis.urls")),
-    path("apis/<uuid:pk>/", api_page.api, name="api"),
+    path("apis/<uuid:pk>/", api, name="api"),
     path("systems/", include("onboarding.systems.urls")),
-    path("systems/<uuid:pk>/", system_page.system, name="system"),
+    path("systems/<uuid:pk>/", system, name="system"),
     path("clients/", include("onboarding.clients.urls")),
-    path("clients/<uuid:pk>/", pages.client, name="client"),
+    path("clients/<uuid:pk>/", client, name="client"),
     path("clients/<uuid:pk>/", include("onboarding.keys.urls")),
     path("clients/<uuid:pk>/", include("onboarding.smoketests.urls")),
     path("why/", diagnosis.why, name="why"),

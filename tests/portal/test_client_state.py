@@ -18,7 +18,7 @@ from onboarding.smoketests.models import Run, Step
 from onboarding.smoketests.queries import RunView, StepView
 from onboarding.smoketests.states import StepName, StepStatus
 from onboarding.suppliers.models import Organization
-from portal.client_state import Seen, State, state, track
+from portal.pages.client_state import Seen, State, state, track
 from tests.constants import NOON
 
 

@@ -8,8 +8,8 @@ from django.utils import translation
 
 from onboarding.clients.models import ClientConfiguration
 from onboarding.keys.models import Key
-from portal.expiring import LABEL, LEFT, RIGHT, Expiry, timeline
-from portal.waiting import heading
+from portal.pages.expiring import LABEL, LEFT, RIGHT, Expiry, timeline
+from portal.pages.waiting import heading
 from tests.constants import NOON
 
 

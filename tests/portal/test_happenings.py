@@ -12,7 +12,7 @@ from django.utils import translation
 
 from onboarding.audit.models import Event
 from onboarding.clients.states import Decision
-from portal.happenings import WORDS, sentence
+from portal.pages.happenings import WORDS, sentence
 
 ROOT = Path(__file__).parents[2] / "onboarding"
 # Steps of something that is told of, acts of persons and of the machinery.

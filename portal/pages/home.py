@@ -12,8 +12,8 @@ from onboarding.core.environments import Environment
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.states import Role
-from portal import expiring, gate, journey, waiting
-from portal.happenings import happenings
+from portal.pages import expiring, gate, journey, waiting
+from portal.pages.happenings import happenings
 
 
 @require_safe

@@ -15,7 +15,7 @@ from onboarding.clients.states import UNFINISHED
 from onboarding.core import paging
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
-from portal import api_usage
+from portal.pages import api_usage
 
 
 @require_safe

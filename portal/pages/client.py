@@ -24,7 +24,7 @@ from onboarding.smoketests.queries import TestPanel
 from onboarding.smoketests.states import Signer
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
-from portal import client_scopes, client_state
+from portal.pages import client_scopes, client_state
 
 # Longer than the page takes to look again.
 JUST_NOW = timedelta(seconds=5)

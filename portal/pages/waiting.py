@@ -18,8 +18,8 @@ from onboarding.core import formats
 from onboarding.core.jobs import JobStatus
 from onboarding.smoketests.models import Run
 from onboarding.suppliers.requests import TenantRequest
-from portal.expiring import Expiry
-from portal.journey import concerns
+from portal.pages.expiring import Expiry
+from portal.pages.journey import concerns
 
 MOST = 5  # of each kind; more are found on the pages behind
 RECENT = timedelta(days=30)

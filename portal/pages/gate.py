@@ -16,7 +16,7 @@ from onboarding.suppliers.queries import administrators
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.states import Role
 from onboarding.systems.models import ClientSystem
-from portal.journey import concerns
+from portal.pages.journey import concerns
 
 
 class Requirement(NamedTuple):

@@ -16,7 +16,7 @@ from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.systems import content, queries, rules
 from onboarding.systems.models import ClientSystem, Revision
-from portal import customer_chain
+from portal.pages import customer_chain
 
 
 @require_safe

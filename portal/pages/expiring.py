@@ -16,7 +16,7 @@ from onboarding.clients.states import Status
 from onboarding.core import formats
 from onboarding.keys.models import Key
 from onboarding.suppliers.requests import TenantRequest
-from portal.journey import concerns
+from portal.pages.journey import concerns
 
 PERIOD = timedelta(days=60)
 URGENT = timedelta(days=7)

@@ -1,0 +1,1 @@
+"""Pages that several apps fill: the front, an API, a client system, a client."""
