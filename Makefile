@@ -54,7 +54,7 @@ format: setup ## Put the code in the one format
 
 bench: setup ## Measure, and print the figures (docs/benchmarks.md); needs Node 20 or newer
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer." >&2; exit 1; }
-	@cd benchmarks && npm ci --silent --no-audit --no-fund
+	@cd benchmarks && npm ci --silent --no-audit --no-fund >&2
 	@$(BIN)/python -m benchmarks
 
 clean: ## Remove what the other commands made, the demo's data too
