@@ -19,7 +19,7 @@ def sweep() -> None:
     services.sweep(at=timezone.now())
 
 
-# A quarter of a minute for 60,000 moduli, on a machine with nothing else to do.
+# Three quarters of a minute for 60,000 moduli, on a machine with nothing else to do.
 @shared_task(name="keys.compare_moduli", ignore_result=True, soft_time_limit=540, time_limit=600)
 def compare_moduli() -> None:
     """Every night from beat."""

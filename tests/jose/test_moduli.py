@@ -30,7 +30,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of four and digits of sixteen octets, so that a few moduli make many of both."""
     monkeypatch.setattr(moduli, "BLOCK", 4)
     monkeypatch.setattr(moduli, "DIGIT", 16)
-    monkeypatch.setattr(moduli, "WORTH_A_THREAD", 3)
+    monkeypatch.setattr(moduli, "SHARE", 3)
 
 
 def test_nothing_is_shared_with_strangers() -> None:

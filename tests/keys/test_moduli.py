@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import Barrier
 
+import gmpy2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.db import connection
@@ -38,6 +40,12 @@ def public(one: int, other: int) -> str:
     """The public JWK of a key with these primes, among those above by their places."""
     p, q = primes()[one], primes()[other]
     return jwk(p * q)
+
+
+def multiple() -> str:
+    """The public JWK of a key whose modulus is that of the first two primes, times a third."""
+    third = gmpy2.next_prime((1 << 1024) - secrets.randbits(1000))  # so that it has 3072 bits
+    return jwk(primes()[0] * primes()[1] * int(third))
 
 
 def jwk(modulus: int) -> str:
@@ -153,7 +161,7 @@ def test_a_multiple_of_somebodys_modulus_discredits_itself_only(
     [theirs] = register(elsewhere, public(0, 1), stranger)
 
     with pytest.raises(KeyRefused):
-        register(client_, jwk(primes()[0] * primes()[1] * primes()[2]), actor)
+        register(client_, multiple(), actor)
 
     theirs.refresh_from_db()
     assert theirs.weak_at is None
@@ -163,7 +171,7 @@ def test_a_multiple_of_somebodys_modulus_discredits_itself_only(
 def test_a_multiple_that_was_there_first_does_not_keep_the_owner_out(
     client_: ClientConfiguration, actor: Actor, elsewhere: ClientConfiguration, stranger: Actor
 ) -> None:
-    [squatter] = register(elsewhere, jwk(primes()[0] * primes()[1] * primes()[2]), stranger)
+    [squatter] = register(elsewhere, multiple(), stranger)
 
     [mine] = register(client_, public(0, 1), actor)
 

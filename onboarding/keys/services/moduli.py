@@ -125,8 +125,8 @@ def alarm(weak: Weakness, *, at: datetime, client: ClientConfiguration | None = 
 def compare_all(*, at: datetime) -> Weakness:
     """Compare all moduli with each other, and sound the alarm for keys not known as weak yet.
 
-    Nightly: what was registered before there was a comparison, or past it, is found too. A
-    quarter of a minute for 60,000.
+    Nightly: what was registered before there was a comparison, or past it, is found
+    too. Three quarters of a minute for 60,000.
     """
     rows = Modulus.objects.order_by("pk").values_list("thumbprint", "octets")
     named = [(thumbprint, _number(octets)) for thumbprint, octets in rows]
