@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "onboarding.systems",
     "onboarding.clients",
     "onboarding.keys",
+    "onboarding.traffic",
     "onboarding.sts",
     "onboarding.smoketests",
     "onboarding.cpapi",

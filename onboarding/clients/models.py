@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from onboarding.apis.models import ApiClaim, Scope
-from onboarding.clients.states import UNFINISHED, Access, KeyWay, Status
+from onboarding.clients.states import UNFINISHED, Access, KeyWay, Leniency, Status
 from onboarding.core.environments import Environment
 from onboarding.core.tenancy import Sees, TenantQuerySet
 from onboarding.suppliers.models import Organization
@@ -207,3 +207,29 @@ class ClientClaim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id}={self.value}"
+
+
+class ClientLeniency(models.Model):
+    """An old habit that the authorization server lets pass for this client: a test exception.
+
+    In production there is none, and the row says so itself: `environment` is the client's, kept
+    here for the database to hold the rule.
+    """
+
+    client = models.ForeignKey(ClientConfiguration, models.CASCADE, related_name="leniencies")
+    environment = models.CharField(max_length=10, choices=Environment)
+    name = models.CharField(max_length=30, choices=Leniency)
+    switched_at = models.DateTimeField()
+    switched_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client", "name"], name="client_leniency_once"),
+            models.CheckConstraint(condition=Q(name__in=Leniency.values), name="leniency_known"),
+            models.CheckConstraint(
+                condition=Q(environment=Environment.TEST), name="leniency_in_test_only"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.jose.assertion import ASSERTION_REUSE, AUDIENCE_ENDPOINT, IAT_STRING, NO_DPOP
+
 
 class Status(models.TextChoices):
     DRAFT = "draft", _("Kladd")
@@ -18,6 +20,15 @@ class Status(models.TextChoices):
 
 # What has never been in use: whoever fills it in is the only one it concerns.
 UNFINISHED = (Status.DRAFT, Status.DISCARDED)
+
+
+class Leniency(models.TextChoices):
+    """Old habits that a client in test may be allowed by name; the engine knows these names."""
+
+    AUDIENCE_ENDPOINT = AUDIENCE_ENDPOINT, _("Tokenendepunktet som mottaker (aud)")
+    IAT_STRING = IAT_STRING, _("Tidspunktet iat som tekst")
+    ASSERTION_REUSE = ASSERTION_REUSE, _("Samme client assertion i svaret på en nonce")
+    NO_DPOP = NO_DPOP, _("Ingen DPoP")
 
 
 class Action(StrEnum):
