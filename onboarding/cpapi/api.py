@@ -12,9 +12,11 @@ from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
 from onboarding.cpapi import directory
-from onboarding.cpapi.access import Denied, claims_of
+from onboarding.cpapi.queries import protected
 from onboarding.cpapi.schemas import Events, Export, Position, Problem
 from onboarding.jose.checks import first_failure
+from onboarding.jose.resource_server import Decision
+from onboarding.sts.access import Denied, admit
 
 PROBLEM = "application/problem+json"
 
@@ -28,7 +30,9 @@ class ApiRequest(HttpRequest):
 
 def access_token(request: HttpRequest) -> dict[str, Any]:
     """Return the claims of the access token. Raises Denied."""
-    return claims_of(request, cast(ApiRequest, request).environment, timezone.now())
+    environment = cast(ApiRequest, request).environment
+    found = admit(request, protected(environment), environment=environment, at=timezone.now())
+    return found.claims
 
 
 api = NinjaAPI(
@@ -68,13 +72,7 @@ def communication_party_export(request: HttpRequest) -> dict[str, Any]:
 
 @api.exception_handler(Denied)
 def denied(request: HttpRequest, error: Denied) -> HttpResponse:
-    decision = error.decision
-    failure = first_failure(decision.checks)
-    title = decision.error or "An access token is needed"
-    response = problem(decision.status, title, failure.code if failure else "")
-    for name, value in decision.headers.items():
-        response[name] = value
-    return response
+    return refusal(error.decision)
 
 
 @api.exception_handler(ValidationError)
@@ -85,6 +83,16 @@ def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse
 @api.exception_handler(directory.UnknownEvent)
 def unknown_event(request: HttpRequest, error: directory.UnknownEvent) -> HttpResponse:
     return problem(404, "No event has that EventId; begin again with CommunicationPartyExport")
+
+
+def refusal(decision: Decision) -> HttpResponse:
+    """Return the answer to somebody who is not let in."""
+    failure = first_failure(decision.checks)
+    title = decision.error or "An access token is needed"
+    response = problem(decision.status, title, failure.code if failure else "")
+    for name, value in decision.headers.items():
+        response[name] = value
+    return response
 
 
 def problem(status: int, title: str, code: str = "") -> HttpResponse:

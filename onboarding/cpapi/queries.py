@@ -1,24 +1,17 @@
-"""What the API has to ask about itself."""
+"""What the API demands, as its registration says it."""
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
-from onboarding.apis.models import Api
-from onboarding.apis.states import Dpop
+from onboarding.sts.access import Protected
+from onboarding.sts.queries.resources import binding_of
 
-AUDIENCE = "nhn:cp-api"
-SCOPE = "nhn:cp-api/access"
-
-
-_POLICY: Final[dict[str, Literal["required", "allowed", "none"]]] = {
-    Dpop.REQUIRED: "required",
-    Dpop.ALLOWED: "allowed",
-    Dpop.NONE: "none",
-}
+AUDIENCE: Final = "nhn:cp-api"
+SCOPE: Final = "nhn:cp-api/access"
 
 
-def dpop_of(environment: str) -> Literal["required", "allowed", "none"]:
-    """Return what the API's registration says about DPoP; allowed while it is not registered."""
-    found = Api.objects.filter(environment=environment, short_name__iexact=AUDIENCE)
-    return _POLICY[found.values_list("dpop", flat=True).first() or Dpop.ALLOWED]
+def protected(environment: str) -> Protected:
+    """Return what the API demands now: bound tokens or not, as long as it is not registered."""
+    binding = binding_of(environment, AUDIENCE, otherwise="allowed")
+    return Protected(AUDIENCE, frozenset({SCOPE}), binding)

@@ -12,11 +12,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from onboarding.core.machines import came_in_clear, machine
+from onboarding.core.machines import machine
 from onboarding.cpapi import openapi as description
-from onboarding.cpapi.api import ApiRequest, problem
-
-FORM = "application/x-www-form-urlencoded"
+from onboarding.cpapi.api import ApiRequest, problem, refusal
+from onboarding.sts.access import at_the_door, dressed
 
 
 def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -26,17 +25,10 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def served(request: HttpRequest, environment: str) -> HttpResponse:
         if not _is_served(environment):
             return problem(404, "This API is not served here")
-        if came_in_clear(request):
-            return problem(400, "Use https")
-        if _has_token_in_the_open(request):
-            response = problem(400, "invalid_request", "token.header")
-            response["WWW-Authenticate"] = 'DPoP error="invalid_request"'
-            return response
+        if no_entry := at_the_door(request):
+            return dressed(refusal(no_entry))
         cast(ApiRequest, request).environment = environment
-        response = view(request)
-        response["Cache-Control"] = "no-store"
-        response["Access-Control-Expose-Headers"] = "WWW-Authenticate, DPoP-Nonce"
-        return response
+        return dressed(view(request))
 
     return served
 
@@ -60,10 +52,3 @@ def docs(request: HttpRequest, environment: str) -> HttpResponse:
 
 def _is_served(environment: str) -> bool:
     return settings.DEMO and environment in settings.OPEN_ENVIRONMENTS
-
-
-def _has_token_in_the_open(request: HttpRequest) -> bool:
-    """Tokens in addresses end up in logs; in forms, RFC 9700 §4.3.2 has no place for them."""
-    return "access_token" in request.GET or (
-        request.content_type == FORM and "access_token" in request.POST
-    )
