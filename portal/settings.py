@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "onboarding.core",
     "onboarding.audit",
     "onboarding.accounts",
+    "onboarding.notices",
     "onboarding.suppliers",
     "onboarding.apis",
     "onboarding.systems",
@@ -218,6 +219,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 3600},
     },
+    "notices.sweep": {"task": "notices.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "portal.sweep": {"task": "portal.sweep", "schedule": 600.0, "options": {"expires": 600}},
 }
 

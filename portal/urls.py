@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appearance/scheme", views.choose_scheme, name="scheme"),
     path("help/", include("onboarding.diagnosis.urls")),
     path("", include("onboarding.accounts.urls")),
+    path("notices/", include("onboarding.notices.urls")),
     path("", include("onboarding.suppliers.urls")),
     path("<environment:environment>/<orgnr:number>/", include(TENANT)),
 ]

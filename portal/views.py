@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
+from onboarding.accounts import services as accounts
 from onboarding.core import appearance
 from onboarding.core.machines import is_for_machine
 
@@ -71,6 +72,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "")
     if chosen not in dict(settings.LANGUAGES) or not check_for_language(chosen):
         return problem(request, 400)
+    if request.user.is_authenticated:
+        accounts.keep_language(user_id=request.user.pk, language=chosen)
     return _remember(_back(request), settings.LANGUAGE_COOKIE_NAME, chosen)
 
 

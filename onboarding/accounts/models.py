@@ -27,6 +27,8 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=100)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
+    # The language last chosen in the portal, for letters; "" is bokmål.
+    language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     is_reviewer = models.BooleanField(default=False)
     is_operator = models.BooleanField(default=False)

@@ -37,6 +37,11 @@ def change_phone(*, user_id: int, phone: str, at: datetime) -> User:
     return user
 
 
+def keep_language(*, user_id: int, language: str) -> None:
+    """Remember the language of the portal that a person has chosen: letters come in it too."""
+    User.objects.filter(pk=user_id).exclude(language=language).update(language=language)
+
+
 @transaction.atomic
 def change_email(*, change: emails.Change, by_id: int, at: datetime) -> User:
     """Take over the address that a link from the letter to it has proved.

@@ -9,11 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from onboarding.core.environments import Environment
+from onboarding.notices import queries as notices
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.states import Role
 from portal.pages import expiring, gate, journey, waiting
 from portal.pages.happenings import happenings
+
+NOTICES = 5  # that nobody has opened; all are on the page of notices
 
 
 @require_safe
@@ -36,6 +39,7 @@ def home(request: TenantRequest) -> HttpResponse:
             len(rows), left=left, name=organization.name, can_write=can_write
         ),
         "rows": rows,
+        "notices": notices.unread(request.actor)[:NOTICES],
         "expiries": expiries,
         "timeline": expiring.timeline(expiries, now),
         "happenings": happenings(request),

@@ -138,6 +138,7 @@ ELSEWHERE = {
     *("accounts:login", "accounts:demo_login", "accounts:logout", "accounts:profile"),
     *("accounts:email", "suppliers:start", "suppliers:choose", "suppliers:register"),
     *("suppliers:invitation", "suppliers:follow"),
+    *("notices:list", "notices:notice", "notices:read_all"),
 }
 
 
