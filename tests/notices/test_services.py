@@ -36,7 +36,7 @@ class Broken(BaseEmailBackend):
 
 
 def tell(**changes: Any) -> int:
-    given = {
+    given: dict[str, Any] = {
         "kind": "terms.new",
         "subject": "Nye bruksvilkår",
         "text": "De gjelder fra i morgen.",
