@@ -21,6 +21,7 @@ from onboarding.suppliers.states import Role
 from onboarding.systems import services as systems
 from onboarding.systems.models import ClientSystem
 from onboarding.systems.states import ApplicationType, Selection, Tag
+from portal import own_api
 
 TEST: Final = Environment.TEST
 SUPPLIER: Final = "312345676"
@@ -60,6 +61,7 @@ def make(at: datetime) -> None:
     """Make the demo's rows. Safe to repeat: what is there stays as people have left it."""
     people = make_people()
     if Organization.objects.filter(number=SUPPLIER).exists():
+        own_api.ensure(environment=TEST, organization_id=organization(API_OWNER).pk, at=at)
         return
     for number, name in ORGANIZATIONS.items():
         Organization.objects.create(number=number, name=name, is_synthetic=True, created_at=at)
@@ -71,6 +73,7 @@ def make(at: datetime) -> None:
             role=role,
             created_at=at,
         )
+    own_api.ensure(environment=TEST, organization_id=organization(API_OWNER).pk, at=at)
     access, messages = _make_apis(people["solveig"], at)
     system = _make_system(people["kari"], access, messages, at)
     _begin_client(people["ola"], system, at)

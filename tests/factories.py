@@ -19,7 +19,13 @@ from onboarding.keys.models import Key
 from onboarding.keys.states import Origin
 from onboarding.suppliers.models import Membership, Organization
 from onboarding.suppliers.states import Role
-from onboarding.systems.models import ClientSystem, Revision, RevisionScope, RevisionTag
+from onboarding.systems.models import (
+    AutomationKey,
+    ClientSystem,
+    Revision,
+    RevisionScope,
+    RevisionTag,
+)
 from onboarding.systems.states import ApplicationType, Selection, Tag
 from tests.constants import NOON
 
@@ -137,6 +143,18 @@ def make_revision(
         system.current = revision
         system.save()
     return revision
+
+
+def make_automation_key(
+    system: ClientSystem, *, secret: str = "", by: User | None = None, **fields: Any
+) -> AutomationKey:
+    fields = {
+        "name": "Installasjon",
+        "digest": hashlib.sha256((secret or f"key {next(_serial)}").encode()).hexdigest(),
+        "created_at": NOON,
+        "created_by": by or make_user(),
+    } | fields
+    return AutomationKey.objects.create(system=system, **fields)
 
 
 def make_client(

@@ -39,6 +39,14 @@ class NewSystem(forms.Form):
     )
 
 
+class NameAutomationKey(forms.Form):
+    name = LineField(
+        label=_("Navn på nøkkelen"),
+        max_length=100,
+        help_text=_("Hvor den skal brukes, for eksempel «Installasjonsprogrammet 4.2»."),
+    )
+
+
 class Fresh(forms.Form):
     """A step that knows which answers it started from."""
 

@@ -178,3 +178,44 @@ class RevisionScope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.selection}"
+
+
+class AutomationKeyQuerySet(TenantQuerySet["AutomationKey"]):
+    organization_path = "system__organization"
+    environment_path = "system__environment"
+
+
+class AutomationKey(models.Model):
+    """What a supplier's software sends to create drafts, and nothing else.
+
+    Only the SHA-256 of the secret is here. Use is written down at most once a minute.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    system = models.ForeignKey(ClientSystem, models.PROTECT, related_name="automation_keys")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = AutomationKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="automation_key_end_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="automation_key_is_hashed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

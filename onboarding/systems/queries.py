@@ -12,10 +12,17 @@ from django.db.models import Prefetch, Q, QuerySet
 from onboarding.apis.models import Api, Scope
 from onboarding.audit.models import Event
 from onboarding.systems.content import Change, ChosenScope, Content, changes
-from onboarding.systems.models import ClientSystem, Revision, RevisionQuerySet
+from onboarding.systems.models import (
+    AutomationKey,
+    AutomationKeyQuerySet,
+    ClientSystem,
+    Revision,
+    RevisionQuerySet,
+)
 from onboarding.systems.states import Tag, UriKind
 
 HISTORY = 10  # versions on one page
+KEYS = 50  # automation keys on one page: 20 may be in use, the others have ended
 OFFERED = 20  # APIs on one page: more is a matter for the search
 
 
@@ -119,3 +126,16 @@ def history(revisions: RevisionQuerySet, *, before: int | None) -> tuple[list[Ve
         if revision
     ]
     return shown, shown[-1].revision.number if len(found) > HISTORY else None
+
+
+def newest_keys(keys: AutomationKeyQuerySet) -> list[AutomationKey]:
+    """Return automation keys, the newest first, with who made and ended them. KEYS at most."""
+    related = keys.select_related("created_by", "ended_by")
+    return list(related.order_by("-created_at", "-pk")[:KEYS])
+
+
+def automation_key(digest: str, environment: str) -> AutomationKey | None:
+    """Return the key in use with that digest, with its system and the system's current version."""
+    keys = AutomationKey.objects.select_related("system__current", "system__organization")
+    found = keys.filter(digest=digest, ended_at=None, system__environment=environment)
+    return found.first()

@@ -10,6 +10,8 @@ from onboarding.systems.content import Content, problems
 from onboarding.systems.models import ClientSystem, Revision
 from onboarding.systems.states import Step
 
+MOST_KEYS = 20  # automation keys in use at once, for one client system
+
 
 class Stale(NotPossibleNow):
     """Somebody else has saved the same step meanwhile."""
@@ -63,3 +65,16 @@ def check_new_version(system: ClientSystem, draft: Revision | None) -> Revision:
     if system.current is None:
         raise NotPossibleNow(_("Klientsystemet har ingen publisert versjon å bygge på."))
     return system.current
+
+
+def check_new_key(system: ClientSystem, in_use: int) -> None:
+    """Return if the system can have one more automation key; raise NotPossibleNow if not."""
+    if system.current_id is None:
+        raise NotPossibleNow(
+            _("Publiser klientsystemet først. Kladder lages fra en publisert versjon.")
+        )
+    if in_use >= MOST_KEYS:
+        raise NotPossibleNow(
+            _("Klientsystemet har %(count)d nøkler i bruk, og flere går ikke. Avslutt en først.")
+            % {"count": MOST_KEYS}
+        )

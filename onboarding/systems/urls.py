@@ -1,6 +1,6 @@
 from django.urls import path
 
-from onboarding.systems.views import drafts, lists
+from onboarding.systems.views import automation, drafts, lists
 
 app_name = "systems"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<uuid:pk>/versions/", lists.versions, name="versions"),
     path("<uuid:pk>/versions/compare/", lists.compare, name="compare"),
     path("<uuid:pk>/versions/new/", drafts.new_version, name="new_version"),
+    path("<uuid:pk>/automation/", automation.keys, name="automation"),
+    path("<uuid:pk>/automation/<uuid:key>/end/", automation.end, name="end_key"),
     path("<uuid:pk>/draft/", drafts.resume, name="draft"),
     path("<uuid:pk>/draft/basics/", drafts.basics, name="basics"),
     path("<uuid:pk>/draft/authentication/", drafts.authentication, name="authentication"),

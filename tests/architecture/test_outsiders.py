@@ -49,6 +49,7 @@ def secrets(acme: Organization) -> dict[str, str]:
     making = KeyMaking.objects.create(
         client=client, kind="ES256", recipient={}, requested_by=alma, queued_at=NOON
     )
+    automation_key = factories.make_automation_key(system, by=alma, name="Nøkkel Hemmelig")
     invitation = Invitation.objects.create(
         token_hash="0" * 64,
         organization=acme,
@@ -70,6 +71,8 @@ def secrets(acme: Organization) -> dict[str, str]:
         "a draft's id": str(begun.pk),
         "a key": key.thumbprint,
         "a key's id": str(key.pk),
+        "an automation key": automation_key.name,
+        "an automation key's id": str(automation_key.pk),
         "a test": str(run.pk),
         "a making": str(making.pk),
         "an invitation": str(invitation.pk),
@@ -150,6 +153,7 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         "begun": ["a draft's id"],
         "stopped": ["a client's id"],
         "key": ["a client's id", "a key's id"],
+        "automation_key": ["its id", "an automation key's id"],
         "making": ["a client's id", "a making"],
         "run": ["a client's id", "a test"],
         "invitation": ["an invitation"],

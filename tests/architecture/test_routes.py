@@ -108,6 +108,8 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "system", "system"): (302, 404, 200, 200, 200, 200),
     Route("GET", "systems:authentication", "drafted"): (302, 404, 403, 403, 200, 200),
     Route("POST", "systems:authentication", "drafted"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "systems:automation", "system"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "systems:automation", "system"): (302, 404, 403, 403, 422, 422),
     Route("GET", "systems:basics", "drafted"): (302, 404, 403, 403, 200, 200),
     Route("POST", "systems:basics", "drafted"): (302, 404, 403, 403, 422, 422),
     Route("GET", "systems:check", "drafted"): (302, 404, 403, 403, 200, 200),
@@ -116,6 +118,8 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "systems:discard", "drafted"): (302, 404, 403, 403, 200, 200),
     Route("POST", "systems:discard", "drafted"): (302, 404, 403, 403, 302, 404),
     Route("GET", "systems:draft", "drafted"): (302, 404, 403, 403, 302, 302),
+    Route("GET", "systems:end_key", "automation_key"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "systems:end_key", "automation_key"): (302, 404, 403, 403, 302, 409),
     Route("GET", "systems:list", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "systems:new", ""): (302, 404, 403, 403, 200, 200),
     Route("POST", "systems:new", ""): (302, 404, 403, 403, 422, 422),
@@ -170,6 +174,7 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
     making = KeyMaking.objects.create(
         client=client, kind="ES256", recipient={}, requested_by=alice, queued_at=NOON
     )
+    automation_key = factories.make_automation_key(system, by=alice)
     invitation = Invitation.objects.create(
         token_hash="0" * 64,
         organization=acme,
@@ -186,6 +191,7 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         "scope": [scope.pk],
         "claim": [claim.pk],
         "system": [system.pk],
+        "automation_key": [system.pk, automation_key.pk],
         "drafted": [drafted.pk],
         "client": [client.pk],
         "begun": [begun.pk],

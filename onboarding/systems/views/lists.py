@@ -25,7 +25,7 @@ def systems(request: TenantRequest) -> HttpResponse:
     """List the organization's client systems, newest first, narrowed by a search."""
     form = forms.Search(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    mine = _mine(request).select_related("current")
+    mine = systems_of(request).select_related("current")
     found = mine.filter(name__icontains=text) if text else mine
     page = paging.page(found, request.GET.get("after", ""))
     context = {
@@ -77,17 +77,17 @@ def scopes(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def versions(request: TenantRequest, pk: UUID) -> HttpResponse:
     """List the versions, newest first, each with what it changed."""
-    system = get_object_or_404(_mine(request), pk=pk)
+    system = get_object_or_404(systems_of(request), pk=pk)
     mine = Revision.objects.visible_to(request.actor).filter(system=system)
     shown, older = queries.history(mine, before=_number(request.GET.get("before")))
-    context = _about(request, system) | {"tab": "versions", "versions": shown, "older": older}
+    context = about_system(request, system) | {"tab": "versions", "versions": shown, "older": older}
     return render(request, "systems/versions.html", context)
 
 
 @require_safe
 def compare(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Show what differs between two versions, `from` and `to` in the query."""
-    system = get_object_or_404(_mine(request), pk=pk)
+    system = get_object_or_404(systems_of(request), pk=pk)
     mine = Revision.objects.visible_to(request.actor).filter(system=system)
     numbers = list(mine.order_by("-number").values_list("number", flat=True)[:100])
     last = numbers[0] if numbers else 1
@@ -95,7 +95,7 @@ def compare(request: TenantRequest, pk: UUID) -> HttpResponse:
     second_number = _number(request.GET.get("to")) or last
     first = get_object_or_404(queries.with_content(mine), number=first_number)
     second = get_object_or_404(queries.with_content(mine), number=second_number)
-    context = _about(request, system) | {
+    context = about_system(request, system) | {
         "tab": "versions",
         "numbers": numbers,
         "first": first,
@@ -106,8 +106,8 @@ def compare(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 
 def _tab(request: TenantRequest, pk: UUID, tab: str, steps: tuple[Step, ...]) -> HttpResponse:
-    system = get_object_or_404(_mine(request), pk=pk)
-    about = _about(request, system)
+    system = get_object_or_404(systems_of(request), pk=pk)
+    about = about_system(request, system)
     shown = queries.current(system) or queries.draft(system)
     lines = content.facts(queries.content(shown)) if shown else []
     context = about | {
@@ -118,7 +118,7 @@ def _tab(request: TenantRequest, pk: UUID, tab: str, steps: tuple[Step, ...]) ->
     return render(request, "systems/facts.html", context)
 
 
-def _about(request: TenantRequest, system: ClientSystem) -> dict[str, object]:
+def about_system(request: TenantRequest, system: ClientSystem) -> dict[str, object]:
     return {
         "system": system,
         "draft": queries.draft(system),
@@ -127,7 +127,7 @@ def _about(request: TenantRequest, system: ClientSystem) -> dict[str, object]:
     }
 
 
-def _mine(request: TenantRequest) -> ClientSystemQuerySet:
+def systems_of(request: TenantRequest) -> ClientSystemQuerySet:
     systems = ClientSystem.objects.visible_to(request.actor)
     return systems.of(request.environment, request.organization.pk)
 
