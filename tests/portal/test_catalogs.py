@@ -199,8 +199,8 @@ def outside_of_calls(tree: ast.Module) -> Iterator[str]:
 def test_code_has_no_norwegian_that_nobody_can_translate() -> None:
     """A word is Norwegian here if it has a Norwegian letter: bokmål is hard to write without."""
     assert list(outside_of_calls(ast.parse('"""Å"""\nshow(_("Å"), "Ålesund")'))) == ["Ålesund"]
-    # How each language writes dates and numbers; rows that the portal makes; the languages' own names; and
-    # the catalogue itself.
+    # How each language writes dates and numbers; rows that the portal makes; the languages' own
+    # names; and the catalogue itself.
     data = {"formats.py", "demo.py", "own_api.py", "settings.py", "catalogs.py"}
     found = [
         (path.name, text)
