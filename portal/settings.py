@@ -254,5 +254,7 @@ LOGGING = {
         "django.server": {"level": "INFO", "propagate": True, "handlers": []},
         # Local variables of a failed request are no business of a log.
         "django.template": {"level": "WARNING"},
+        # Tells of every letter that a paper uses.
+        "fontTools": {"level": "WARNING"},
     },
 }
