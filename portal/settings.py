@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "portal.heartbeat": {"task": "portal.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "keys.sweep": {"task": "keys.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "smoketests.sweep": {"task": "smoketests.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "traffic.sweep": {"task": "traffic.sweep", "schedule": 600.0, "options": {"expires": 600}},
     "sts.sweep": {"task": "sts.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "keys.compare_moduli": {
         "task": "keys.compare_moduli",
@@ -231,6 +232,14 @@ ISSUERS = {
 }
 # Of one client at one web process. Whoever uses a token until it expires needs far fewer.
 STS_REQUESTS_PER_SECOND = int(environment.text("STS_REQUESTS_PER_SECOND", "100"))
+# Traces of requests: for how many days, and how many rows a day of one client, of strangers who
+# use its name, and of all clients together. What is beyond that is counted, and no row.
+TRAFFIC_DAYS = 30
+TRAFFIC_ROWS_PER_CLIENT = int(environment.text("TRAFFIC_ROWS_PER_CLIENT", "5000"))
+TRAFFIC_UNSIGNED_PER_CLIENT = int(environment.text("TRAFFIC_UNSIGNED_PER_CLIENT", "500"))
+TRAFFIC_ROWS_PER_DAY = int(environment.text("TRAFFIC_ROWS_PER_DAY", "500000"))
+# Written down by a thread beside the requests; tests write when they want to.
+TRAFFIC_IN_BACKGROUND = True
 # Production opens when the way into it (terms, code review, going live) is built.
 OPEN_ENVIRONMENTS = frozenset({"test"})
 # Who proves a key that the worker made, while its private half is still there (ADR 0004).

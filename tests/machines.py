@@ -19,6 +19,7 @@ from django.utils import timezone
 from onboarding.apis.models import Scope
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Access
+from onboarding.core.sealing import seal, unseal
 from onboarding.jose import b64
 from onboarding.jose.algorithms import PrivateKey, sign
 from onboarding.jose.generation import generate
@@ -27,7 +28,6 @@ from onboarding.keys.models import Key
 from onboarding.sts.models import SigningKey
 from onboarding.sts.parameters import ASSERTION_TYPE
 from onboarding.sts.queries.signing_keys import purpose
-from onboarding.sts.sealing import seal, unseal
 from tests.factories import make_api, make_client, make_key, make_scope, make_system
 from tests.leaks import remember_secret
 

@@ -12,3 +12,5 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# In the transaction of the test, when the test says so.
+TRAFFIC_IN_BACKGROUND = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import (
+    Prehashed,
     decode_dss_signature,
     encode_dss_signature,
 )
@@ -81,6 +83,32 @@ def verify_with(alg: str, public: Material, signing_input: bytes, signature: byt
             public.key.verify(signature, signing_input, algorithm.padding, algorithm.hash)
         elif algorithm.ecdsa and isinstance(public.key, ec.EllipticCurvePublicKey):
             public.key.verify(_der(signature), signing_input, algorithm.ecdsa)
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+def digest_of(alg: str, signing_input: bytes) -> bytes:
+    """Return the hash that a signature with `alg` is over; b"" for an unknown algorithm."""
+    algorithm = ALGORITHMS.get(alg)
+    return hashlib.new(algorithm.hash.name, signing_input).digest() if algorithm else b""
+
+
+def verify_digest(alg: str, jwk: Mapping[str, Any], digest: bytes, signature: bytes) -> bool:
+    """The same as `verify`, where of what was signed only the hash was kept."""
+    algorithm, public = ALGORITHMS.get(alg), material(jwk)
+    if algorithm is None or len(digest) != algorithm.hash.digest_size:
+        return False
+    if not takes_time(public, alg, signature):
+        return False
+    hashed = Prehashed(algorithm.hash)
+    try:
+        if algorithm.padding and isinstance(public.key, rsa.RSAPublicKey):
+            public.key.verify(signature, digest, algorithm.padding, hashed)
+        elif algorithm.ecdsa and isinstance(public.key, ec.EllipticCurvePublicKey):
+            public.key.verify(_der(signature), digest, ec.ECDSA(hashed))
         else:
             return False
     except InvalidSignature:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from onboarding.jose.algorithms import ALGORITHMS, spend_the_same, takes_time, verify_with
-from onboarding.jose.checks import Check, fail, first_failure, judge, note
+from onboarding.jose.checks import Check, Verdict, fail, first_failure, judge, note
 from onboarding.jose.compact import Reading, header_checks, is_text, numeric_date
 from onboarding.jose.material import material
 from onboarding.jose.times import SKEW, not_ahead, not_expired, shown
@@ -77,11 +77,41 @@ def subject_of(reading: Reading) -> str:
     return ""
 
 
-def replay(first_use: bool, leniencies: frozenset[str] = frozenset()) -> Check:
+def replay_purposes(owner: str, lenient: bool, first_half: bool) -> list[str]:
+    """Return under which purposes the `jti` is to be marked as used, in this order.
+
+    Strictly there is one. A client that may use an assertion again in the nonce round (`lenient`)
+    marks another one in the `first_half`, which is answered `use_dpop_nonce`; whoever gets further
+    marks both, so that the second says whether there was a first half. So it is used twice at
+    most, and never for two tokens.
+    """
+    purposes = [f"assertion:{owner}", f"assertion-nonce:{owner}"]
+    if not lenient:
+        return purposes[:1]
+    return purposes[1:] if first_half else purposes
+
+
+def replay(first_use: bool, *, used_in_nonce_round: bool = False) -> Check:
     """Judge whether the `jti` was used before, as the caller's memory says."""
-    if not first_use and ASSERTION_REUSE in leniencies:
+    if first_use and used_in_nonce_round:
         return note("assertion.replay", "1", ASSERTION_REUSE)
     return judge("assertion.replay", first_use, "1", "1" if first_use else "2")
+
+
+def leniencies_used(checks: Iterable[Check]) -> tuple[str, ...]:
+    """Return the names of the leniencies without which one of `checks` would have failed.
+
+    Among them what was noted of the request that carried the assertion: that it had no proof.
+    """
+    noted = {check.code: check.found for check in checks if check.verdict is Verdict.NOTED}
+    used = {
+        AUDIENCE_ENDPOINT: "assertion.audience" in noted,
+        # A time without quotation marks is noted for other reasons.
+        IAT_STRING: noted.get("assertion.issued_at", "").startswith('"'),
+        ASSERTION_REUSE: "assertion.replay" in noted,
+        NO_DPOP: noted.get("proof.count") == NO_DPOP,
+    }
+    return tuple(name for name, needed in used.items() if needed)
 
 
 def life_end(claims: dict[str, Any]) -> float:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from onboarding.jose import b64
 from onboarding.jose.algorithms import ALGORITHMS, fitting, verify_with
-from onboarding.jose.checks import Check, fail, first_failure, judge
+from onboarding.jose.assertion import NO_DPOP
+from onboarding.jose.checks import Check, fail, first_failure, judge, note
 from onboarding.jose.compact import Reading, header_checks, is_text, numeric_date
 from onboarding.jose.material import Material, material
 from onboarding.jose.nonces import Nonces
@@ -65,6 +66,13 @@ def check_proof(
         checks.append(judge("proof.binding", found == jkt, jkt, found))
     checks += _nonce(claims, nonce)
     return checks
+
+
+def none_sent(leniencies: frozenset[str] = frozenset()) -> Check:
+    """Judge a token request that came without a proof where one is needed."""
+    if NO_DPOP in leniencies:
+        return note("proof.count", "1", NO_DPOP)
+    return fail("proof.count", "1", 0)
 
 
 def proof_jkt(reading: Reading) -> str:

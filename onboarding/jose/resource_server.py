@@ -24,7 +24,7 @@ from typing import Any, Final, Literal, NamedTuple, Protocol
 from onboarding.jose.access_token import LARGEST, bound_to, check_access_token, scopes
 from onboarding.jose.algorithms import ALGORITHMS
 from onboarding.jose.checks import Check, fail, first_failure, judge
-from onboarding.jose.compact import read
+from onboarding.jose.compact import Reading, read
 from onboarding.jose.nonces import Nonces
 from onboarding.jose.proof import check_proof, life_end, replay, replay_value
 
@@ -67,6 +67,8 @@ class Decision(NamedTuple):
 
     `status` is 200, 400, 401, 403 or 503; `error` the OAuth code, "" for success and for a
     request without a token; `headers` those to send along; `claims` the token's, when 200.
+    `token` and `proof` are what was read, believed or not, for whoever keeps a trace; `scheme` is
+    the one that was used, "" for one that is not ours.
     """
 
     status: int
@@ -74,6 +76,9 @@ class Decision(NamedTuple):
     error: str
     checks: list[Check]
     claims: dict[str, Any]
+    token: Reading | None = None
+    proof: Reading | None = None
+    scheme: str = ""
 
 
 @dataclass(slots=True)
@@ -87,6 +92,8 @@ class _Request:
     scheme: str = ""
     token: str = ""
     checks: list[Check] = field(default_factory=list)
+    token_reading: Reading | None = None
+    proof_reading: Reading | None = None
 
 
 def decide(
@@ -119,12 +126,12 @@ def decide(
     try:
         return _judge_token(request)
     except Unavailable:
-        return Decision(503, {"Retry-After": "5"}, "temporarily_unavailable", request.checks, {})
+        return _decision(request, 503, {"Retry-After": "5"}, "temporarily_unavailable")
 
 
 def _judge_token(request: _Request) -> Decision:
     policy = request.policy
-    reading = read(request.token, prefix="token", limit=LARGEST)
+    reading = request.token_reading = read(request.token, prefix="token", limit=LARGEST)
     request.checks += check_access_token(
         reading,
         issuer=policy.issuer,
@@ -149,7 +156,7 @@ def _judge_token(request: _Request) -> Decision:
     request.checks.append(judge("token.scope", enough, needed, " ".join(sorted(granted))))
     if not enough:
         return _refuse(request, 403, "insufficient_scope")
-    return Decision(200, _fresh_nonce(request), "", request.checks, reading.claims)
+    return _decision(request, 200, _fresh_nonce(request), "", reading.claims)
 
 
 def _scheme(request: _Request, jkt: str) -> Check:
@@ -171,7 +178,7 @@ def _judge_proof(request: _Request, jkt: str) -> str:
         request.checks.append(fail("proof.count", "1", found))
         return "invalid_dpop_proof"
     nonces, now = request.policy.nonces, request.now
-    reading = read(given[0], prefix="proof")
+    reading = request.proof_reading = read(given[0], prefix="proof")
     checks = check_proof(
         reading,
         method=request.method,
@@ -202,7 +209,26 @@ def _refuse(request: _Request, status: int, error: str) -> Decision:
     headers = {"WWW-Authenticate": ", ".join(_challenges(request, error))}
     if error == "use_dpop_nonce":
         headers |= _fresh_nonce(request)
-    return Decision(status, headers, error, request.checks, {})
+    return _decision(request, status, headers, error)
+
+
+def _decision(
+    request: _Request,
+    status: int,
+    headers: dict[str, str],
+    error: str,
+    claims: dict[str, Any] | None = None,
+) -> Decision:
+    return Decision(
+        status,
+        headers,
+        error,
+        request.checks,
+        claims or {},
+        request.token_reading,
+        request.proof_reading,
+        request.scheme,
+    )
 
 
 def _challenges(request: _Request, error: str) -> list[str]:

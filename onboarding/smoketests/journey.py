@@ -36,7 +36,8 @@ class Target:
 
     `assertion` yields a fresh client assertion for the issuer at each call, or None when there
     are no more. `test_url` is empty where the API has none; `waits_for` names the API's owner
-    while he has not approved any of the scopes.
+    while he has not approved any of the scopes. `announce` is told what a request of ours will
+    carry that no other does, before it is sent; proofs by `Journey.proof_key` need no telling.
     """
 
     issuer: str
@@ -47,6 +48,7 @@ class Target:
     uses_dpop: bool
     waits_for: str
     assertion: Callable[[], str | None]
+    announce: Callable[[str], None] = lambda value: None
 
 
 @dataclass
@@ -253,5 +255,7 @@ class Journey:
             ath = b64.encode(hashlib.sha256(token.encode()).digest())
             proof = self._proof("GET", url, ath=ath)
             headers |= {"Authorization": f"DPoP {token}", "DPoP": proof}
+        else:
+            self.target.announce(str(read(token, prefix="token").claims.get("jti", "")))
         sent = request_text("GET", url, headers, {})
         return self._send("GET", url, sent, headers=headers, limit=LARGE), sent

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from onboarding.core.sealing import derive
 from onboarding.jose.nonces import Nonces
-from onboarding.sts.sealing import derive
 
 NONCE_LIFE = 300  # seconds
 

@@ -20,6 +20,8 @@ from onboarding.sts.refusal import Refusal
 from onboarding.sts.services import tokens
 from onboarding.sts.services.signing_keys import CACHE_TIME, ensure_signing_key
 from onboarding.sts.services.tokens import Ask, Issued
+from onboarding.traffic.seen import Seen
+from onboarding.traffic.services.recording import note
 
 logger = logging.getLogger(__name__)
 
@@ -68,17 +70,22 @@ def jwks(request: HttpRequest, environment: str) -> HttpResponse:
 @machine
 def token(request: HttpRequest, environment: str) -> HttpResponse:
     """Answer a token request (RFC 6749 §3.2). Whatever happens, the answer is JSON."""
+    at = timezone.now()
+    issuer = issuers.own_issuer(environment) or ""
+    seen = Seen(environment, at, issuer, issuers.token_endpoint(issuer))
     try:
-        issued = tokens.issue(_ask(request, environment), at=timezone.now())
+        response = _issued(tokens.issue(_ask(request, environment), at=at, seen=seen))
     except Refusal as refused:
-        return _refused(refused)
+        response, seen.error = _refused(refused), refused.error
     except (OperationalError, InterfaceError):
         logger.exception("The database does not answer the token endpoint")
-        return _refused(refusal.unavailable())
+        response = _refused(refusal.unavailable())
     except Exception:
         logger.exception("A token request failed")
-        return _refused(refusal.broken())
-    return _issued(issued)
+        response = _refused(refusal.broken())
+    seen.status = response.status_code
+    note(seen)
+    return response
 
 
 def _ask(request: HttpRequest, environment: str) -> Ask:

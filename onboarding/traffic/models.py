@@ -85,6 +85,10 @@ class Trace(models.Model):
     token_expires_at = models.DateTimeField(null=True, blank=True)
     scheme = models.CharField(max_length=6, blank=True)
 
+    # Where a signature was no good: what it was over and what it is, to find out whose it was.
+    signed_digest = models.CharField(max_length=86, blank=True)
+    signature = models.CharField(max_length=700, blank=True)
+
     checks = models.TextField(blank=True)
     findings = models.JSONField(default=list)
     content = models.JSONField(default=dict)
@@ -131,6 +135,7 @@ class DayCount(models.Model):
     origin = models.CharField(max_length=6, choices=Origin)
     outcome = models.CharField(max_length=11, choices=Outcome)
     error = models.CharField(max_length=40, blank=True)
+    signed = models.BooleanField(default=False)
     count = models.PositiveIntegerField(default=0)
     dropped = models.PositiveIntegerField(default=0)
 
@@ -139,23 +144,23 @@ class DayCount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["client", "day", "endpoint", "origin", "outcome", "error"],
+                fields=["client", "day", "endpoint", "origin", "outcome", "error", "signed"],
                 name="day_counted_once",
             ),
             models.CheckConstraint(
                 condition=Q(dropped__lte=models.F("count")), name="dropped_were_counted"
             ),
         ]
+        indexes = [models.Index(fields=["day"], name="day_counts_by_age")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.outcome} {self.count}"
 
 
 class Announced(models.Model):
-    """A request that the portal is about to make itself, by the keyed hash of its `jti`.
+    """What tells the portal's own requests: the keyed hash of a value that only these carry.
 
-    Or of the `jti` of a token that it will use. A client cannot choose its own origin: it does
-    not know which values were announced, and each is announced before it is first sent.
+    A client cannot choose its own origin: each value is new, and announced before it is first sent.
     """
 
     ref = models.CharField(primary_key=True, max_length=REF)

@@ -304,7 +304,8 @@ def test_a56_number_that_is_none_is_refused(number: str) -> None:
 def test_a64_second_use_is_refused() -> None:
     assert replay(first_use=True).verdict == Verdict.PASSED
     assert replay(first_use=False).verdict == Verdict.FAILED
-    assert replay(False, frozenset({"assertion-reuse"})).verdict == Verdict.NOTED
+    assert replay(first_use=True, used_in_nonce_round=True).verdict == Verdict.NOTED
+    assert replay(first_use=False, used_in_nonce_round=True).verdict == Verdict.FAILED
 
 
 def test_jti_is_remembered_for_as_long_as_the_assertion_could_come_again() -> None:

@@ -16,10 +16,10 @@ from django.utils import timezone
 from onboarding.audit.models import Event
 from onboarding.core.models import UsedOnce
 from onboarding.core.refusals import NotPossibleNow
+from onboarding.core.sealing import Unsealable, seal, unseal
 from onboarding.jose.algorithms import ALGORITHMS
 from onboarding.sts.models import SigningKey
 from onboarding.sts.queries import signing_keys
-from onboarding.sts.sealing import Unsealable, seal, unseal
 from onboarding.sts.services.signing_keys import ensure_signing_key, rotate
 from onboarding.sts.tasks import sweep
 from onboarding.suppliers.actors import SYSTEM

@@ -19,6 +19,7 @@ from onboarding.audit.services import record
 from onboarding.clients.models import ClientConfiguration
 from onboarding.core.jobs import LEASE, OPEN, JobStatus
 from onboarding.jose.algorithms import PrivateKey, sign
+from onboarding.jose.compact import read
 from onboarding.keys.models import Key
 from onboarding.smoketests import queries
 from onboarding.smoketests.exchange import LONGEST_TEST, Exchange, Outcome, Stopped
@@ -28,6 +29,7 @@ from onboarding.smoketests.services import progress
 from onboarding.smoketests.services.asking import create
 from onboarding.smoketests.states import Signer, StepStatus
 from onboarding.suppliers.actors import SYSTEM
+from onboarding.traffic.services.announcing import announce
 
 ASSERTION_SECONDS = 60
 logger = logging.getLogger(__name__)
@@ -97,8 +99,11 @@ def client_assertion(key: PrivateKey, client_id: str, issuer: str) -> str:
 def _go(run: Run, claim: UUID, assertion: Callable[[], str | None]) -> None:
     """Take the steps in order; what each finds is in its row before the next one begins."""
     journey = Journey(_target(run, assertion), Exchange(time.monotonic() + LONGEST_TEST))
-    if not progress.begin(run.pk, claim, at=timezone.now()):
-        return  # the run was taken from us: whoever has it now tells its story
+    with transaction.atomic():
+        now = timezone.now()
+        announce([journey.proof_key.kid, *map(_jti, run.assertions)], at=now)
+        if not progress.begin(run.pk, claim, at=now):
+            return  # the run was taken from us: whoever has it now tells its story
     failure = ""
     for position, (_name, act) in enumerate(journey.steps()):
         began = time.monotonic()
@@ -125,6 +130,10 @@ def _attempt(act: Callable[[], Outcome]) -> Outcome:
         return Outcome(StepStatus.FAILED, code="test.fault")
 
 
+def _jti(assertion: str) -> str:
+    return str(read(assertion, prefix="assertion").claims.get("jti", ""))
+
+
 def _target(run: Run, assertion: Callable[[], str | None]) -> Target:
     client, api = run.client, run.api
     scopes, waits_for = queries.asked_for(client, api)
@@ -137,6 +146,7 @@ def _target(run: Run, assertion: Callable[[], str | None]) -> Target:
         uses_dpop=api is None or api.dpop != Dpop.NONE,
         waits_for=waits_for,
         assertion=assertion,
+        announce=lambda value: announce([value], at=timezone.now()),
     )
 
 

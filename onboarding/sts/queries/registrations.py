@@ -19,12 +19,13 @@ from onboarding.sts.rules import ScopeRow
 THROTTLE: Final = timedelta(minutes=1)
 
 # One statement in SQL of our own, because the same through the ORM costs as much as a signature.
-# Rows are scopes, and for each the claims of its API; a client without scopes has one row.
+# Rows are scopes, for each the claims of its API, and for each of those the leniencies; a client
+# without any of them has one row. Leniencies are not even looked for outside test.
 _SQL: Final = """
 SELECT c.name, o.number, r.tenancy, k.id, k.alg, k.public_jwk,
        (k.last_used_at IS NULL OR k.last_used_at < %s),
        (c.last_token_at IS NULL OR c.last_token_at < %s),
-       s.name, a.short_name, cs.access, ac.claim_type, cc.value, a.dpop
+       s.name, a.short_name, cs.access, ac.claim_type, cc.value, a.dpop, r.id, cl.name
 FROM clients_clientconfiguration c
 JOIN suppliers_organization o ON o.id = c.organization_id
 JOIN systems_revision r ON r.id = c.revision_id
@@ -34,6 +35,7 @@ LEFT JOIN apis_scope s ON s.id = cs.scope_id
 LEFT JOIN apis_api a ON a.id = s.api_id
 LEFT JOIN (clients_clientclaim cc JOIN apis_apiclaim ac ON ac.id = cc.claim_id)
        ON cc.client_id = c.id AND ac.api_id = a.id
+LEFT JOIN clients_clientleniency cl ON cl.client_id = c.id AND c.environment = 'test'
 WHERE c.id = %s AND c.environment = %s AND c.status = %s
   AND k.kid = %s AND k.revoked_at IS NULL AND k.expires_at > %s
 """
@@ -43,7 +45,7 @@ _NOBODY: Final[Rows] = [
     (
         *("", "", "", UUID(int=0), "ES256"),
         f'{{"kty":"EC","crv":"P-256","x":"{"A" * 43}","y":"{"A" * 43}","kid":"{"A" * 43}"}}',
-        *(False, False, "", "", "", None, None, ""),
+        *(False, False, "", "", "", None, None, "", UUID(int=0), None),
     )
 ]
 
@@ -51,8 +53,9 @@ _NOBODY: Final[Rows] = [
 class Registration(NamedTuple):
     """An active client with the one key that it says it signed with.
 
-    `claims` are the API-specific ones by audience. The two last say whether it is time to write
-    down that the key and the client have been used.
+    `claims` are the API-specific ones by audience. `key_use_is_old` and `token_is_old` say whether
+    it is time to write down that the key and the client have been used. `revision` and
+    `leniencies` are the set-up that the request is judged with.
     """
 
     client_id: str
@@ -65,6 +68,8 @@ class Registration(NamedTuple):
     claims: dict[str, dict[str, str]]
     key_use_is_old: bool
     token_is_old: bool
+    revision: UUID
+    leniencies: frozenset[str]
 
 
 def find(environment: str, client_id: str, kid: object, at: datetime) -> Registration | None:
@@ -87,13 +92,20 @@ def _registration(client_id: str, kid: str, rows: Rows) -> Registration:
         name=first[0],
         organization=first[1],
         tenancy=first[2],
-        key_id=first[3] if isinstance(first[3], UUID) else UUID(first[3]),
+        key_id=_uuid(first[3]),
         key=RegisteredKey(kid, first[4], json.loads(first[5])),
         scopes={row[8]: ScopeRow(row[9], row[10], row[13] != Dpop.NONE) for row in rows if row[8]},
         claims=_claims(rows),
         key_use_is_old=bool(first[6]),
         token_is_old=bool(first[7]),
+        revision=_uuid(first[14]),
+        leniencies=frozenset(row[15] for row in rows if row[15]),
     )
+
+
+def _uuid(value: UUID | str) -> UUID:
+    """As PostgreSQL gives it, or as SQLite does."""
+    return value if isinstance(value, UUID) else UUID(value)
 
 
 def _claims(rows: Rows) -> dict[str, dict[str, str]]:

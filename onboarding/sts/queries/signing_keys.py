@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import Q
 
+from onboarding.core.sealing import unseal
 from onboarding.jose.algorithms import PrivateKey
 from onboarding.sts.models import SigningKey
-from onboarding.sts.sealing import unseal
 
 FRESH: Final = 10.0  # seconds
 # A key that is not known yet is looked for again, but a flood of made-up names is not.

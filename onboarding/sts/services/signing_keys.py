@@ -11,11 +11,11 @@ from django.db import connection, transaction
 from onboarding.audit.services import record
 from onboarding.core import replay
 from onboarding.core.refusals import NotPossibleNow
+from onboarding.core.sealing import seal
 from onboarding.jose.generation import generate
 from onboarding.sts.claims import LIFE
 from onboarding.sts.models import SigningKey
 from onboarding.sts.queries import signing_keys
-from onboarding.sts.sealing import seal
 from onboarding.suppliers.actors import SYSTEM, Actor
 
 KIND: Final = "RS256/2048"

@@ -54,5 +54,6 @@ def _cipher(secret_key: str, purpose: str) -> AESGCM:
 
 @lru_cache(maxsize=64)
 def _derive(secret_key: str, purpose: str) -> bytes:
+    # As it was first called: another word here would open nothing that was sealed before.
     info = f"onboarding.sts:{purpose}".encode()
     return HKDF(hashes.SHA256(), length=32, salt=None, info=info).derive(secret_key.encode())
