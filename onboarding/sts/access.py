@@ -42,6 +42,7 @@ from onboarding.jose.checks import fail
 from onboarding.jose.resource_server import Decision, Policy, Unavailable, decide
 from onboarding.sts.queries import signing_keys
 from onboarding.sts.queries.resources import Binding
+from onboarding.traffic.services.recording import note_api_call
 
 FORM: Final = "application/x-www-form-urlencoded"
 logger = logging.getLogger(__name__)
@@ -104,7 +105,10 @@ def at_the_door(request: HttpRequest) -> Decision | None:
 
 
 def admit(request: HttpRequest, api: Protected, *, environment: str, at: datetime) -> Decision:
-    """Return the decision that lets a request in; its claims are the token's. Raises Denied."""
+    """Return the decision that lets a request in; its claims are the token's. Raises Denied.
+
+    Either way the call is in the traffic of the client whose token it carried.
+    """
     policy = Policy(
         issuer=settings.ISSUERS[environment],
         audience=api.audience,
@@ -122,6 +126,7 @@ def admit(request: HttpRequest, api: Protected, *, environment: str, at: datetim
         dpop=_field(request, "HTTP_DPOP"),
         now=at.timestamp(),
     )
+    note_api_call(decision, environment=environment, at=at)
     if decision.status != 200:
         raise Denied(decision)
     return decision

@@ -1,0 +1,12 @@
+"""Traces are written when a test says so; what earlier tests left waiting is not this one's."""
+
+import pytest
+
+from onboarding.traffic.services import recording, writing
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recorder and a room that have seen nothing yet, as in a process that has just begun."""
+    monkeypatch.setattr(recording, "_recorder", recording.Recorder())
+    monkeypatch.setattr(writing, "_room", writing.Room())
