@@ -99,7 +99,8 @@ def test_life_without_iat_is_counted_from_the_arrival() -> None:
 
     trace = assertion_with(machine, exp=int(time.time()) + 3600, iat=GONE)
 
-    assert (trace.check_code, trace.life_s) == ("assertion.lifetime", pytest.approx(3600, abs=2))
+    assert trace.check_code == "assertion.lifetime"
+    assert trace.life_s in (3598, 3599, 3600)
 
 
 def test_audience_of_the_token_endpoint_is_told_apart() -> None:
