@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -10,8 +11,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-
-from onboarding.jose import b64
 
 NONCE = 12
 
@@ -28,7 +27,8 @@ def derive(purpose: str) -> bytes:
 def seal(secret: bytes, purpose: str) -> str:
     """Return `secret` encrypted, as base64url; only the same purpose opens it again."""
     nonce = os.urandom(NONCE)
-    return b64.encode(nonce + _cipher(settings.SECRET_KEY, purpose).encrypt(nonce, secret, None))
+    sealed = nonce + _cipher(settings.SECRET_KEY, purpose).encrypt(nonce, secret, None)
+    return urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def unseal(text: str, purpose: str) -> bytes:
@@ -37,7 +37,7 @@ def unseal(text: str, purpose: str) -> bytes:
     Raises Unsealable.
     """
     try:
-        sealed = b64.decode(text)
+        sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError as error:
         raise Unsealable(purpose) from error
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
