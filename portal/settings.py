@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "onboarding.smoketests",
     "onboarding.cpapi",
     "onboarding.diagnosis",
+    "onboarding.checklists",
 ]
 MIDDLEWARE = [
     "portal.middleware.EveryAnswer",
@@ -215,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
     "smoketests.sweep": {"task": "smoketests.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "traffic.sweep": {"task": "traffic.sweep", "schedule": 600.0, "options": {"expires": 600}},
     "sts.sweep": {"task": "sts.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "checklists.sweep": {
+        "task": "checklists.sweep",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "keys.compare_moduli": {
         "task": "keys.compare_moduli",
         "schedule": crontab(hour=3, minute=17),

@@ -1,0 +1,69 @@
+"""Proof of the items about organisation numbers and delegation. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+from itertools import pairwise
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from onboarding.checklists.facts import Facts, Finding, Request, ids
+from onboarding.checklists.states import Verdict
+
+HOUR: Final = timedelta(hours=1)
+MANY: Final = 10
+# Checks about the form of the details, and about whom they name.
+FORM: Final = ("assertion.details", "details.form")
+NOT_DELEGATED: Final = ("organization.delegation", "organization.unknown")
+
+
+def details(facts: Facts) -> Finding:
+    """M01: organisation numbers are sent in `assertion_details`."""
+    kinds = Counter(row.details_kind for row in facts.requests if row.details_kind != "none")
+    kinds.pop("", None)
+    refused = [row for row in facts.requests if row.check.startswith(FORM)]
+    counts = {"details": dict(sorted(kinds.items())), "refused": len(refused)}
+    if refused:
+        why = ngettext(
+            "%(count)d forespørsel ble avvist for formen på organisasjonsdata.",
+            "%(count)d forespørsler ble avvist for formen på organisasjonsdata.",
+            len(refused),
+        )
+        return Finding(Verdict.FAIL, why % {"count": len(refused)}, counts, ids(refused))
+    if not kinds:
+        why = _("Klienten sender ingen organisasjonsdata, og trenger ingen.")
+        return Finding(Verdict.NOT_APPLICABLE, why, counts)
+    if kinds["authorization_details"]:
+        why = _("Noen forespørsler bruker den eldre formen authorization_details.")
+        return Finding(Verdict.WARN, why, counts)
+    return Finding(Verdict.PASS, _("Organisasjonsdata sendes i assertion_details."), counts)
+
+
+def delegated(facts: Facts) -> Finding:
+    """M02: the client asks only for organisations that have delegated."""
+    refused = [row for row in facts.requests if row.check.startswith(NOT_DELEGATED)]
+    groups: dict[str, list[Request]] = defaultdict(list)
+    for row in refused:
+        groups[row.org_ref].append(row)
+    longest = max((_run(group) for group in groups.values()), default=0)
+    counts = {"refused": len(refused), "organisations": len(groups), "longest_run": longest}
+    if longest > MANY:
+        why = _("Klienten ba om token %(count)d ganger for en virksomhet som ikke har delegert.")
+        return Finding(Verdict.FAIL, why % {"count": longest}, counts, ids(refused))
+    if longest > 1:
+        why = _("Klienten ba om igjen for en virksomhet som ikke har delegert.")
+        return Finding(Verdict.WARN, why, counts, ids(refused))
+    why = _("Klienten ber bare om token for virksomheter som har delegert.")
+    return Finding(Verdict.PASS, why, counts)
+
+
+def _run(rows: list[Request]) -> int:
+    """How many came one after the other, each within an hour of the one before."""
+    longest = run = 1
+    for before, after in pairwise(rows):
+        run = run + 1 if after.at - before.at < HOUR else 1
+        longest = max(longest, run)
+    return longest

@@ -1,0 +1,10 @@
+"""What is done to checklists and evidence."""
+
+from onboarding.checklists.services.subjects import (
+    begin_period,
+    keep_periods,
+    name_clients,
+    take_up,
+)
+
+__all__ = ["begin_period", "keep_periods", "name_clients", "take_up"]
