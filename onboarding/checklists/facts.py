@@ -139,8 +139,10 @@ class Facts:
     """All that the rules see. Requests are in the order in which they came.
 
     `requests` (T) and `calls` (A) were signed by a registered key, or made with a token that was;
-    `strangers` are requests in a client's name that anybody may have sent. `dropped`: some of the
-    period left no row. `available` are the parts of an installation that exist here.
+    `unkeyed` were refused because their key was not found, and signed by one that the client has
+    had all the same. What anybody may have sent in a client's name is not here at all.
+    `dropped`: some of the period left no row. `available` are the parts of an installation that
+    exist here.
     """
 
     at: datetime
@@ -149,7 +151,7 @@ class Facts:
     period: Period | None = None
     requests: tuple[Request, ...] = ()
     calls: tuple[Request, ...] = ()
-    strangers: tuple[Request, ...] = ()
+    unkeyed: tuple[Request, ...] = ()
     dropped: bool = False
     keys: tuple[KeyFact, ...] = ()
     changes: tuple[Change, ...] = ()

@@ -83,6 +83,8 @@ class ClientConfiguration(models.Model):
     )
     # When the authorization server last issued a token to it; written at most once a minute.
     last_token_at = models.DateTimeField(null=True, blank=True)
+    # How many seconds its access tokens live; None for as long as everybody's. In test only.
+    token_life = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = ClientConfigurationQuerySet.as_manager()
 
@@ -108,6 +110,11 @@ class ClientConfiguration(models.Model):
                     finished_by__isnull=False,
                 ),
                 name="client_finish_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(token_life__isnull=True)
+                | Q(environment=Environment.TEST, token_life__gte=60, token_life__lte=600),
+                name="token_life_is_chosen_in_test_only",
             ),
         ]
         indexes = [

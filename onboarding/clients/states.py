@@ -84,3 +84,14 @@ class KeyWay(models.TextChoices):
     BROWSER = "browser", _("Lag nøkkel i nettleseren")
     UPLOAD = "upload", _("Last opp offentlig nøkkel")
     PORTAL = "portal", _("La portalen lage nøkkelen")
+
+
+class TokenLife(models.IntegerChoices):
+    """How many seconds access tokens of a client in test may live, where that is chosen.
+
+    A client that caches well asks for a token when the last one is used up: with short lives it
+    shows so in minutes.
+    """
+
+    SHORT = 60, _("60 sekunder")
+    USUAL = 600, _("10 minutter")

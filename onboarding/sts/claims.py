@@ -24,13 +24,14 @@ def access_token_claims(
     api_claims: Mapping[str, str],
     jkt: str,
     now: int,
+    life: int = LIFE,
 ) -> dict[str, Any]:
     """Return the claims of one access token.
 
-    `now` is in seconds since the epoch, `organization` the number of the client's owner: the one
-    that is represented where the client is single-tenant, else the supplier. `jkt` is empty for an
-    unbound token. The API's own claims come first, so that none of them can take the place of one
-    of ours. `scope` is a list, as HelseID writes it.
+    `now` is in seconds since the epoch, `life` in seconds. `organization` is the number of the
+    client's owner: the one that is represented where the client is single-tenant, else the
+    supplier. `jkt` is empty for an unbound token. The API's own claims come first, so that none of
+    them can take the place of one of ours. `scope` is a list, as HelseID writes it.
     """
     role = "orgnr_supplier" if tenancy == MULTI_TENANT else "orgnr_parent"
     return {
@@ -39,7 +40,7 @@ def access_token_claims(
         "aud": audience,
         "iat": now,
         "nbf": now,
-        "exp": now + LIFE,
+        "exp": now + life,
         "jti": secrets.token_urlsafe(16),
         "client_id": client_id,
         "sub": client_id,

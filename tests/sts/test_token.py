@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from onboarding.clients.models import ClientClaim, ClientScope
+from onboarding.clients.models import ClientClaim, ClientConfiguration, ClientScope
 from onboarding.clients.states import Access
 from onboarding.jose.access_token import check_access_token
 from onboarding.jose.checks import first_failure
@@ -344,3 +344,15 @@ def test_nothing_secret_is_logged(machine: Machine, caplog: pytest.LogCaptureFix
 
     for secret in (form["client_assertion"], proof, token, machine.private["d"]):
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(("chosen", "life"), [(None, 600), (60, 60)])
+def test_a_token_lives_as_long_as_was_chosen(
+    machine: Machine, chosen: int | None, life: int
+) -> None:
+    ClientConfiguration.objects.filter(pk=machine.client.pk).update(token_life=chosen)
+
+    answer = json.loads(machine.post().content)
+
+    claims = claims_of(answer["access_token"])
+    assert claims["exp"] - claims["iat"] == answer["expires_in"] == life

@@ -21,14 +21,14 @@ from onboarding.checklists.facts import (
     Sharing,
 )
 from onboarding.checklists.models import EvidencePeriod, KeyChange, Subject
-from onboarding.checklists.queries import subjects
+from onboarding.checklists.queries import attribution, subjects
 from onboarding.checklists.states import Need
 from onboarding.core.environments import Environment
 from onboarding.keys.models import Key
 from onboarding.sts.issuers import own_issuer
 from onboarding.systems.models import Revision, RevisionUri
 from onboarding.systems.states import Selection, Tenancy, UriKind
-from onboarding.traffic.models import DayCount, Trace
+from onboarding.traffic.models import DayCount, Trace, TraceQuerySet
 from onboarding.traffic.states import Endpoint, Origin
 
 # Traces that are read at most, the newest: a client that makes more is judged by these.
@@ -49,16 +49,15 @@ def gather(subject: Subject, at: datetime) -> tuple[Facts, str]:
     on = subjects.leniencies(subject)
     traces = _traces(subject, clients, named, at) if named else []
     keys = list(Key.objects.usable(at).filter(client__in=clients))
-    requests = tuple(_request(row) for row in traces if row.endpoint == Endpoint.TOKEN)
-    signed = {row.pk for row in traces if row.signed}
-    own = tuple(row for row in requests if row.id in signed)
+    nameless = attribution.own(_of_period(clients, named, at)) if named else []
+    own = tuple(_request(row) for row in traces if row.endpoint == Endpoint.TOKEN)
     facts = Facts(
         at=at,
         setup=_setup(subject.revision, on),
         clients=len(clients),
         period=_period(named, setup_hash, at) if named else None,
         requests=own,
-        strangers=tuple(row for row in requests if row.id not in signed),
+        unkeyed=tuple(_request(row) for row in nameless),
         calls=tuple(_request(row) for row in traces if row.endpoint == Endpoint.API),
         dropped=_dropped(clients, named) if named else False,
         keys=tuple(_key(key) for key in keys),
@@ -114,20 +113,37 @@ def _production_hosts(revision: Revision) -> frozenset[str]:
 def _traces(
     subject: Subject, clients: list[UUID], named: EvidencePeriod, at: datetime
 ) -> list[Trace]:
-    """The newest rows of the period that were made with the present set-up, oldest first."""
-    rows = Trace.objects.filter(
+    """The newest signed rows of the period that were made with the present set-up, in order."""
+    # An API does not know the version that its caller was made from.
+    here = Q(revision=subject.revision_id) | Q(endpoint=Endpoint.API, revision=None)
+    rows = _of_period(clients, named, at).filter(here, signed=True)
+    found = rows.order_by("-at", "-id").defer("checks", "findings", "content")[:MOST]
+    on = dict.fromkeys(clients, "") | subjects.leniencies_by_client(clients)
+    return [row for row in found if _is_present(row, on)][::-1]
+
+
+def _is_present(row: Trace, leniencies_on: dict[UUID, str]) -> bool:
+    is_api = row.endpoint == Endpoint.API
+    return is_api or row.leniencies_on == leniencies_on[row.client_id]
+
+
+def _of_period(clients: list[UUID], named: EvidencePeriod, at: datetime) -> TraceQuerySet:
+    return Trace.objects.filter(
         client__in=clients,
         at__gte=max(named.started_at, at - PERIOD),
         at__lte=at,
         origin=Origin.CLIENT,
     )
-    here = rows.filter(Q(revision=subject.revision_id) | Q(revision=None))
-    return list(here.order_by("-at", "-id").defer("checks", "findings", "content")[:MOST])[::-1]
 
 
 def _dropped(clients: list[UUID], named: EvidencePeriod) -> bool:
+    """Whether signed requests of the period left no row; what strangers send has its own room."""
     days = DayCount.objects.filter(
-        client__in=clients, day__gte=named.started_at.date(), origin=Origin.CLIENT, dropped__gt=0
+        client__in=clients,
+        day__gte=named.started_at.date(),
+        origin=Origin.CLIENT,
+        signed=True,
+        dropped__gt=0,
     )
     return days.exists()
 

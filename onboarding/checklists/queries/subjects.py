@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
+from uuid import UUID
 
 from onboarding.apis.models import Api, ApiClaim
 from onboarding.checklists.models import EvidencePeriod, Subject
@@ -60,6 +61,15 @@ def leniencies(subject: Subject) -> list[str]:
     mine = subject.evidence_clients.values("client")
     found = ClientLeniency.objects.filter(client__in=mine).values_list("name", flat=True)
     return sorted(set(found))
+
+
+def leniencies_by_client(clients: list[UUID]) -> dict[UUID, str]:
+    """Return the test exceptions that are on, as traces name them, by client. One query."""
+    found: dict[UUID, list[str]] = {}
+    rows = ClientLeniency.objects.filter(client__in=clients).order_by("name")
+    for client, name in rows.values_list("client", "name"):
+        found.setdefault(client, []).append(name)
+    return {client: " ".join(names) for client, names in found.items()}
 
 
 def properties(subject: Subject) -> frozenset[Applies]:

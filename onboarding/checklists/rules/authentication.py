@@ -13,8 +13,6 @@ from onboarding.checklists.facts import Facts, Finding, Request, ids
 from onboarding.checklists.states import Verdict
 from onboarding.jose.assertion import ASSERTION_REUSE, AUDIENCE_ENDPOINT, LIFE, TYPE
 
-NO_KEY = frozenset({"assertion.kid", "assertion.key"})
-
 
 def algorithms(facts: Facts) -> Finding:
     """A01: only PS and ES; others than those and RS are refused at the door."""
@@ -88,11 +86,9 @@ def fresh(facts: Facts) -> Finding:
 def header(facts: Facts) -> Finding:
     """A05: `kid` and the explicit type.
 
-    A request whose key cannot be found is signed by nobody we know. It counts when its proof key
-    is one that the client's own signed requests have used: that much a stranger cannot show.
+    A request whose `kid` leads to no key counts when one that the client has had signed it.
     """
-    own = {row.jkt for row in facts.requests if row.jkt}
-    nameless = [row for row in facts.strangers if row.check in NO_KEY and row.jkt in own]
+    nameless = list(facts.unkeyed)
     refused = [row for row in facts.requests if row.check == "assertion.type"] + nameless
     types = Counter(row.typ.lower().removeprefix("application/") for row in facts.requests)
     loose = [row for row in facts.requests if _is_loose(row)]

@@ -17,6 +17,8 @@ from onboarding.audit.services import record
 from onboarding.checklists import rules
 from onboarding.checklists.models import EvidenceClient, EvidencePeriod, Subject
 from onboarding.checklists.queries import subjects
+from onboarding.clients.models import ClientConfiguration
+from onboarding.clients.states import TokenLife
 from onboarding.core.environments import Environment
 from onboarding.core.refusals import Invalid, NotPossibleNow
 from onboarding.suppliers.actors import SYSTEM, Actor
@@ -59,7 +61,8 @@ def name_clients(
 ) -> Subject:
     """Let these clients, and no others, be those that the version is judged by.
 
-    The first evidence period begins, and a new one where the set-up is another one now. Raises
+    The first evidence period begins, and a new one where the set-up is another one now. Tokens of
+    a new one live for a minute, unless its owner has chosen or is somebody else. Raises
     NotPermitted, NotPossibleNow for an API, and Invalid for none, or for a client that is not an
     active one in test, made from the version.
     """
@@ -77,6 +80,7 @@ def name_clients(
         EvidenceClient(subject=subject, client_id=pk, added_at=at, added_by_id=by.user_id)
         for pk in wanted - named
     )
+    _shorten_tokens(subject, wanted - named)
     _record("evidence.name_clients", subject, by, at, clients=len(wanted))
     _keep(subject, by, at)
     return subject
@@ -110,6 +114,14 @@ def keep_periods(*, at: datetime) -> int:
             locked = Subject.objects.select_for_update().get(pk=pk)
             begun += _keep(locked, SYSTEM, at)
     return begun
+
+
+def _shorten_tokens(subject: Subject, client_ids: set[UUID]) -> None:
+    """A client that caches well asks seldom: with short lives it is seen to in minutes."""
+    own = ClientConfiguration.objects.filter(
+        pk__in=client_ids, organization=subject.organization_id, token_life=None
+    )
+    own.update(token_life=TokenLife.SHORT)
 
 
 def _whose(revision_id: UUID | None, api_id: UUID | None) -> tuple[ClientSystem | Api, bool]:

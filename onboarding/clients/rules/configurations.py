@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from onboarding.apis.models import Scope
 from onboarding.clients.models import ClientConfiguration
-from onboarding.clients.states import STEPS, Access, Action
+from onboarding.clients.states import STEPS, Access, Action, TokenLife
+from onboarding.core.environments import Environment
 from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
 from onboarding.suppliers.actors import Actor
 
@@ -30,6 +31,15 @@ def check(action: Action, client: ClientConfiguration, actor: Actor) -> None:
 def available(client: ClientConfiguration, actor: Actor) -> list[Action]:
     """The actions to offer: the same rules as `check`, asked about each."""
     return [action for action in STEPS if _is_allowed(action, client, actor)]
+
+
+def check_token_life(client: ClientConfiguration, seconds: int | None, actor: Actor) -> None:
+    """Return if tokens of the client may live for so long; raise `Refused`, with the reason."""
+    check_begin(actor, client.organization_id, client.environment)
+    if client.environment != Environment.TEST:
+        raise NotPossibleNow(_("Levetiden på tokener kan bare velges i testmiljøet."))
+    if seconds is not None and seconds not in TokenLife.values:
+        raise NotPossibleNow(_("Velg en av levetidene i listen."))
 
 
 def access(scope: Scope, organization_id: int) -> Access:

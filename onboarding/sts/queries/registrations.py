@@ -25,7 +25,8 @@ _SQL: Final = """
 SELECT c.name, o.number, r.tenancy, k.id, k.alg, k.public_jwk,
        (k.last_used_at IS NULL OR k.last_used_at < %s),
        (c.last_token_at IS NULL OR c.last_token_at < %s),
-       s.name, a.short_name, cs.access, ac.claim_type, cc.value, a.dpop, r.id, cl.name
+       s.name, a.short_name, cs.access, ac.claim_type, cc.value, a.dpop, r.id, cl.name,
+       c.token_life
 FROM clients_clientconfiguration c
 JOIN suppliers_organization o ON o.id = c.organization_id
 JOIN systems_revision r ON r.id = c.revision_id
@@ -45,7 +46,7 @@ _NOBODY: Final[Rows] = [
     (
         *("", "", "", UUID(int=0), "ES256"),
         f'{{"kty":"EC","crv":"P-256","x":"{"A" * 43}","y":"{"A" * 43}","kid":"{"A" * 43}"}}',
-        *(False, False, "", "", "", None, None, "", UUID(int=0), None),
+        *(False, False, "", "", "", None, None, "", UUID(int=0), None, None),
     )
 ]
 
@@ -55,7 +56,8 @@ class Registration(NamedTuple):
 
     `claims` are the API-specific ones by audience. `key_use_is_old` and `token_is_old` say whether
     it is time to write down that the key and the client have been used. `revision` and
-    `leniencies` are the set-up that the request is judged with.
+    `leniencies` are the set-up that the request is judged with; `token_life`, in seconds, is None
+    where it was not chosen.
     """
 
     client_id: str
@@ -70,6 +72,7 @@ class Registration(NamedTuple):
     token_is_old: bool
     revision: UUID
     leniencies: frozenset[str]
+    token_life: int | None
 
 
 def find(environment: str, client_id: str, kid: object, at: datetime) -> Registration | None:
@@ -100,6 +103,7 @@ def _registration(client_id: str, kid: str, rows: Rows) -> Registration:
         token_is_old=bool(first[7]),
         revision=_uuid(first[14]),
         leniencies=frozenset(row[15] for row in rows if row[15]),
+        token_life=first[16],
     )
 
 

@@ -91,11 +91,18 @@ def issue(ask: Ask, *, at: datetime, seen: Seen) -> Issued:
         api_claims=client.claims.get(audience, {}),
         jkt=proofs.proof_jkt(proof) if proof else "",
         now=int(at.timestamp()),
+        life=client.token_life or LIFE,
     )
     token = sign({"typ": TYPE}, claims, _signer(ask.environment, at))
     seen.given, seen.token_claims = scopes, claims
     _note_token(client, at)
-    return Issued(token, "DPoP" if proof else "Bearer", " ".join(scopes), LIFE, seen.nonce)
+    return Issued(
+        token,
+        "DPoP" if proof else "Bearer",
+        " ".join(scopes),
+        claims["exp"] - claims["iat"],
+        seen.nonce,
+    )
 
 
 def _authenticate(ask: Ask, at: datetime, seen: Seen) -> tuple[Registration, Reading]:
