@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "onboarding.cpapi",
     "onboarding.diagnosis",
     "onboarding.checklists",
+    "onboarding.promotion",
 ]
 MIDDLEWARE = [
     "portal.middleware.EveryAnswer",

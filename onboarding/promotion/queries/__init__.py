@@ -1,0 +1,1 @@
+"""Reads over cases, the desk and what is in production."""
