@@ -95,10 +95,18 @@ class ChangeScope(forms.Form):
         ),
     )
 
+    is_sensitive = forms.BooleanField(
+        label=_("Scopet er sensitivt"),
+        required=False,
+        help_text=_(
+            "Da må to saksbehandlere godkjenne hvert klientsystem som vil ha det i produksjon."
+        ),
+    )
+
     @classmethod
     def filled(cls, scope: Scope, data: Any) -> ChangeScope:
         """Return the form for a scope as it is, or with what was sent."""
-        known = {"description": scope.description, "needs_approval": scope.needs_approval}
+        known = {name: getattr(scope, name) for name in ChangeScope.base_fields}
         return cls(data, initial=known)
 
 

@@ -72,6 +72,8 @@ class Scope(models.Model):
     name = models.CharField(max_length=200)
     description = models.CharField(max_length=300, blank=True)
     needs_approval = models.BooleanField(default=False)
+    # Two different reviewers look at whatever wants it in production.
+    is_sensitive = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     objects = ScopeQuerySet.as_manager()

@@ -95,6 +95,7 @@ def add_scope(
     at: datetime,
     description: str = "",
     needs_approval: bool = False,
+    is_sensitive: bool = False,
 ) -> Scope:
     """Add a right at an API, named `<short name>/…`. From the first one on the API is offered.
 
@@ -108,6 +109,7 @@ def add_scope(
         name=name,
         description=description,
         needs_approval=needs_approval,
+        is_sensitive=is_sensitive,
         created_at=at,
     )
     _add(scope, "name", _("API-et har allerede et scope med dette navnet."))
@@ -117,18 +119,33 @@ def add_scope(
 
 @transaction.atomic
 def change_scope(
-    *, scope_id: UUID, description: str, needs_approval: bool, by: Actor, at: datetime
+    *,
+    scope_id: UUID,
+    description: str,
+    needs_approval: bool,
+    by: Actor,
+    at: datetime,
+    is_sensitive: bool = False,
 ) -> Scope:
     """Describe a scope anew, and say whether its owner answers each request for it from now on.
 
-    Requests that wait keep waiting for their answer. Raises NotPermitted.
+    Requests that wait keep waiting for their answer; a mark as sensitive counts for cases that
+    are sent in from now on. Raises NotPermitted.
     """
     scope = Scope.objects.select_for_update(of=("self",)).select_related("api").get(pk=scope_id)
     rules.check_write(by, scope.api.organization_id, scope.environment)
     scope.description, scope.needs_approval = description, needs_approval
-    scope.save(update_fields=["description", "needs_approval"])
+    scope.is_sensitive = is_sensitive
+    scope.save(update_fields=["description", "needs_approval", "is_sensitive"])
     _record(
-        "scope.change", scope, scope.api, by, at, scope=scope.name, needs_approval=needs_approval
+        "scope.change",
+        scope,
+        scope.api,
+        by,
+        at,
+        scope=scope.name,
+        needs_approval=needs_approval,
+        is_sensitive=is_sensitive,
     )
     return scope
 

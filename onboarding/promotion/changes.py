@@ -146,7 +146,9 @@ def _claims_reworded(before: Said, after: Said) -> bool:
 
 
 TABLE = (
-    Row("system", _("Scope lagt til"), Need.FULL, _("Klientene får tilgang til mer."), _scope_added),
+    Row(
+        "system", _("Scope lagt til"), Need.FULL, _("Klientene får tilgang til mer."), _scope_added
+    ),
     Row(
         "system",
         _("Returadresse på et nytt vertsnavn"),

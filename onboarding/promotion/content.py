@@ -85,7 +85,9 @@ def version(said: Said) -> Content:
 def lines(said: Said) -> list[Line]:
     """Return all that is said, one line for each field."""
     if said["kind"] == "system":
-        return [Line(fact.label, fact.values, fact.is_code) for fact in systems.facts(version(said))]
+        return [
+            Line(fact.label, fact.values, fact.is_code) for fact in systems.facts(version(said))
+        ]
     scopes, claims = said["scopes"], said["claims"]
     return [
         Line(_("Navn"), (said["name"],), is_code=False),

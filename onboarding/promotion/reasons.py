@@ -1,4 +1,4 @@
-"""Why a case is sent back or declined: codes that fill a message, which a person then edits. Pure."""
+"""Why a case is sent back or declined: codes that fill a message, for a person to edit. Pure."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ REASONS: Mapping[str, Reason] = {
     ),
     "material": Reason(
         gettext_lazy("Svar mangler grunnlag"),
-        gettext_lazy("Noen svar sier ikke hvor vi kan se det. Vis til fil og linje, eller legg ved."),
+        gettext_lazy(
+            "Noen svar sier ikke hvor vi kan se det. Vis til fil og linje, eller legg ved."
+        ),
     ),
     "newer": Reason(
         gettext_lazy("Det finnes en nyere versjon"),

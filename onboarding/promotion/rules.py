@@ -68,7 +68,8 @@ def check_comment(case: Case, actor: Actor) -> None:
 
 def is_supplier(case: Case, actor: Actor) -> bool:
     """Say whether the actor speaks for the organisation whose case it is."""
-    return actor.can_write_for(case.organization_id, Environment.TEST)
+    writes = actor.can_write_for(case.organization_id, Environment.TEST)
+    return writes and not actor.is_system
 
 
 def is_reviewer(case: Case, actor: Actor) -> bool:
@@ -150,7 +151,8 @@ def _check_look(case: Case, actor: Actor) -> None:
 
 def _needs_writer(environment: Environment) -> str:
     return _(
-        "Det krever skrivetilgang i %(environment)s. En administrator i virksomheten kan gi deg den."
+        "Det krever skrivetilgang i %(environment)s. "
+        "En administrator i virksomheten kan gi deg den."
     ) % {"environment": str(environment.label).lower()}
 
 

@@ -1,4 +1,4 @@
-"""The life of a case, as data. Rules, services, buttons, triggers and the diagram read this table."""
+"""The life of a case, as data. Rules, services, buttons and the diagram read this table."""
 
 from __future__ import annotations
 

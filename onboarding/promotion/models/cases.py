@@ -68,9 +68,7 @@ class Case(models.Model):
     )
     api = models.ForeignKey(Api, models.PROTECT, null=True, blank=True, related_name="cases")
     checklist = models.ForeignKey(ChecklistVersion, models.PROTECT, related_name="+")
-    earlier = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="later"
-    )
+    earlier = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="later")
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -198,6 +196,13 @@ class Case(models.Model):
         found = (self.reviewer_id, self.second_reviewer_id)
         return frozenset(pk for pk in found if pk is not None)
 
+    @property
+    def submitter_id(self) -> int:
+        """Who sent it in last. Raises ValueError before anybody has."""
+        if self.submitted_by_id is None:
+            raise ValueError(f"case {self.pk} has not been sent in")
+        return self.submitted_by_id
+
     def seconds_of(self, turn: Turn, at: datetime) -> int:
         """How long it has been somebody's turn altogether, from when it was first sent in."""
         known = {Turn.REVIEWER: self.our_seconds, Turn.SUPPLIER: self.their_seconds}.get(turn, 0)
@@ -216,7 +221,9 @@ class CaseUri(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "kind", "uri"], name="case_uri_once"),
-            models.CheckConstraint(condition=Q(kind__in=UriKind.values), name="case_uri_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=UriKind.values), name="case_uri_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,9 @@ class Release(models.Model):
                 condition=Q(back_to__isnull=True),
                 name="one_release_of_each_case",
             ),
-            models.UniqueConstraint(fields=["system", "number"], name="system_release_numbered_once"),
+            models.UniqueConstraint(
+                fields=["system", "number"], name="system_release_numbered_once"
+            ),
             models.UniqueConstraint(fields=["api", "number"], name="api_release_numbered_once"),
         ]
 

@@ -110,8 +110,10 @@ class Assessment:
 
     @property
     def reviewers_needed(self) -> int:
-        """Two for sensitive scopes and for anything that is not met, else one."""
-        return 2 if self.case.is_sensitive or self.standing(Verdict.FAIL) else 1
+        """Two for sensitive scopes and for anything that is let through unmet, else one."""
+        kinds = {row.kind for row in self.conditions.values()}
+        is_unmet = self.standing(Verdict.FAIL) or ConditionKind.DEVIATION in kinds
+        return 2 if self.case.is_sensitive or is_unmet else 1
 
     @property
     def is_green(self) -> bool:

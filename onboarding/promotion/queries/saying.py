@@ -75,16 +75,15 @@ def has_moved_on(case: Case) -> bool:
     if case.api is not None:
         if not case.content:
             return False
-        return of_api(case.api) | {"test_url": case.content["test_url"]} != case.content
+        now = of_api(case.api) | {"test_url": case.content["test_url"]}
+        return bool(now != case.content)
     assert case.system is not None  # noqa: S101 - a constraint: a version or an API
     return case.system.current_id != case.revision_id
 
 
 def newest_release(case: Case) -> Release | None:
     """Return what is live of the system or API that the case is about."""
-    found = Release.objects.filter(
-        case__system=case.system_id, case__api=case.api_id
-    )
+    found = Release.objects.filter(case__system=case.system_id, case__api=case.api_id)
     return found.select_related("case").order_by("-number").first()
 
 

@@ -1,4 +1,4 @@
-"""What the supplier fills in: begin a case, answer its items, say which addresses production has."""
+"""What the supplier fills in: a case is begun, its items answered, its addresses given."""
 
 from __future__ import annotations
 
@@ -102,9 +102,7 @@ def save_addresses(
 
 
 @transaction.atomic
-def answer(
-    *, case_id: UUID, item: str, choice: str, text: str, by: Actor, at: datetime
-) -> Case:
+def answer(*, case_id: UUID, item: str, choice: str, text: str, by: Actor, at: datetime) -> Case:
     """Answer one item: with one of its choices, or in words where a reviewer judges it.
 
     Raises Refused, and Invalid for an item or a choice that the checklist does not have.
@@ -160,8 +158,10 @@ def _begin(organization: Organization, by: Actor, at: datetime, **fields: Any) -
 
 
 def _take_up(judged: Revision | Api, by: Actor, at: datetime) -> None:
-    if subject_of(judged) is None:
-        take_up(judged=judged, by=by, at=at)
+    if isinstance(judged, Revision):
+        take_up(revision_id=judged.pk, by=by, at=at)
+    else:
+        take_up(api_id=judged.pk, by=by, at=at)
 
 
 def _carry_over(earlier: Case, case: Case) -> None:

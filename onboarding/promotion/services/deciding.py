@@ -153,7 +153,7 @@ def _decide(
         case=case,
         round=case.round,
         reviewer_id=person(by),
-        submitted_by_id=case.submitted_by_id,
+        submitted_by_id=case.submitter_id,
         outcome=outcome,
         message=message,
         digest=assessment.digest,

@@ -32,7 +32,7 @@ def go_live(*, case_id: UUID, by: Actor, at: datetime) -> Release:
     """
     case = locked(case_id, Action.GO_LIVE, by)
     making.check_terms(case, at)
-    before = saying.newest_release(case)
+    before = _locked_newest(case)
     release = Release(
         organization=case.organization,
         case=case,
@@ -100,11 +100,20 @@ def earlier_release(live: Release) -> Release | None:
     return found.select_related("case", "system", "revision", "api").order_by("-number").first()
 
 
+def _locked_newest(case: Case) -> Release | None:
+    """Return what is live, with its system or API locked; it may be another one by then."""
+    found = saying.newest_release(case)
+    if found is None:
+        return None
+    _lock_target(found)
+    return saying.newest_release(case)
+
+
 def _lock_target(release: Release) -> None:
     """Whoever goes live or back with the same system or API waits here."""
     if release.api_id is not None:
         Api.objects.select_for_update(of=("self",)).get(pk=release.api_id)
-    else:
+    elif release.system_id is not None:
         ClientSystem.objects.select_for_update(of=("self",)).get(pk=release.system_id)
 
 
@@ -120,4 +129,3 @@ def _record_production(kind: str, release: Release, by: Actor, at: datetime) -> 
         release=release.number,
         case=release.case.number,
     )
-

@@ -42,7 +42,10 @@ def join(*, case_id: UUID, by: Actor, at: datetime) -> Case:
 
 @transaction.atomic
 def hand_over(*, case_id: UUID, to: int, by: Actor, at: datetime) -> Case:
-    """Give one's place in a case to another reviewer. Raises Refused for one who may not have it."""
+    """Give one's place in a case to another reviewer.
+
+    Raises Refused, and Invalid for one who may not have it.
+    """
     case = locked(case_id, Action.HAND_OVER, by)
     receiver = User.objects.filter(pk=to, is_reviewer=True, is_active=True).first()
     if receiver is None:
@@ -78,9 +81,7 @@ def put_back(*, case_id: UUID, by: Actor, at: datetime) -> Case:
 
 
 @transaction.atomic
-def judge(
-    *, case_id: UUID, item: str, verdict: str, note: str, by: Actor, at: datetime
-) -> Case:
+def judge(*, case_id: UUID, item: str, verdict: str, note: str, by: Actor, at: datetime) -> Case:
     """Say how an item stands that no machine can see.
 
     Raises Refused, and Invalid for one that the portal proves or the supplier answers.

@@ -81,9 +81,8 @@ def obstacles(case: Case, assessment: Assessment) -> list[str]:
     found = []
     if assessment.has_moved_on:
         found.append(_("Test har en nyere versjon. Ta den inn i saken først."))
-    if case.system is not None and assessment.content["user_login"]:
-        if not assessment.content["redirect_uris"]:
-            found.append(_("Brukerpålogging trenger minst én returadresse for produksjon."))
+    if assessment.content.get("user_login") and not assessment.content["redirect_uris"]:
+        found.append(_("Brukerpålogging trenger minst én returadresse for produksjon."))
     if missing := saying.missing_scopes(assessment.content):
         found.append(
             _("Disse scopene finnes ikke i produksjon ennå: %(names)s.")
@@ -91,7 +90,7 @@ def obstacles(case: Case, assessment: Assessment) -> list[str]:
         )
     if count := len(assessment.missing):
         text = ngettext(
-            "%(count)s sjekkpunkt mangler svar eller grunnlag.",
+            "Ett sjekkpunkt mangler svar eller grunnlag.",
             "%(count)s sjekkpunkter mangler svar eller grunnlag.",
             count,
         ) % {"count": in_words(count)}
@@ -104,6 +103,9 @@ def _fix(case: Case, by: Actor, at: datetime) -> Assessment:
     assessment = assess(case, at)
     if found := obstacles(case, assessment):
         raise NotPossibleNow(" ".join(found))
+    # What was let through in an earlier round, and is met by now, needs no condition any more.
+    unmet = [result.item.key for result in assessment.unmet]
+    case.conditions.exclude(item__in=unmet).delete()
     case.content = assessment.content
     case.round += 1
     case.submitted_at = case.submitted_at or at
@@ -136,7 +138,7 @@ def _pass_through(case: Case, assessment: Assessment, at: datetime) -> None:
     Decision.objects.create(
         case=case,
         round=case.round,
-        submitted_by_id=case.submitted_by_id,
+        submitted_by_id=case.submitter_id,
         outcome=Outcome.PASSED,
         digest=case.digest,
         snapshot=assessment.snapshot(),
