@@ -247,6 +247,8 @@ TRAFFIC_UNSIGNED_PER_CLIENT = int(environment.text("TRAFFIC_UNSIGNED_PER_CLIENT"
 TRAFFIC_ROWS_PER_DAY = int(environment.text("TRAFFIC_ROWS_PER_DAY", "500000"))
 # Written down by a thread beside the requests; tests write when they want to.
 TRAFFIC_IN_BACKGROUND = True
+# Of 100 changes of low risk that go through without a look before, how many get one afterwards.
+SPOT_CHECK_PERCENT = int(environment.text("SPOT_CHECK_PERCENT", "10"))
 # Production opens when the way into it (terms, code review, going live) is built.
 OPEN_ENVIRONMENTS = frozenset({"test"})
 # Who proves a key that the worker made, while its private half is still there (ADR 0004).

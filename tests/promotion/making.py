@@ -141,7 +141,7 @@ def digest(case_id: UUID) -> str:
 
 
 def approve(case: Case, reviewer: User, **fields: Any) -> Case:
-    given = {"seen": digest(case.pk), "message": "", "at": NOON} | fields
+    given: dict[str, Any] = {"seen": digest(case.pk), "message": "", "at": NOON} | fields
     return deciding.approve(case_id=case.pk, by=actor_for(reviewer), **given)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -31,18 +33,20 @@ def fresh(case: Case) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def say_no(case: Case, by: User, verb: str = "request_changes", **fields: object) -> Case:
-    given = {
+def say_no(
+    case: Case, by: User, verb: Callable[..., Case] = deciding.request_changes, **fields: object
+) -> Case:
+    given: dict[str, Any] = {
         "seen": making.digest(case.pk),
         "message": "Rett Z01.",
         "codes": ["items"],
         "at": NOON,
     } | fields
-    return getattr(deciding, verb)(case_id=case.pk, by=actor_for(by), **given)
+    return verb(case_id=case.pk, by=actor_for(by), **given)
 
 
 def condition(case: Case, by: User, item: str = ANSWERED, **fields: object) -> Case:
-    given = {"due_on": LATER, "reason": "", "risk": "", "at": NOON} | fields
+    given: dict[str, Any] = {"due_on": LATER, "reason": "", "risk": "", "at": NOON} | fields
     return reviewing.set_condition(case_id=case.pk, item=item, by=actor_for(by), **given)
 
 
@@ -259,7 +263,7 @@ def test_a_no_needs_a_reason_and_a_message(rita: User) -> None:
 def test_what_was_declined_stays_and_hands_its_answers_on(rita: User) -> None:
     case, person = making.make_submitted()
     making.take(case, rita)
-    say_no(case, rita, "decline")
+    say_no(case, rita, deciding.decline)
     assert case.system
 
     again = making.begin(case.system, person)
