@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from onboarding.clients.models import ClientScope
 from onboarding.core.environments import Environment
 from onboarding.suppliers.actors import NOBODY
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.states import Right
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def _organizations(request: HttpRequest) -> list[tuple[Organization, str]]:
     if actor.user_id is None:
         return []
     environment = getattr(request, "environment", "") or Environment.TEST
-    mine = {organization for organization, held_in in actor.roles if held_in == environment}
+    mine = {organization for organization, held_in in actor.represented if held_in == environment}
     found = Organization.objects.visible_to(actor).filter(pk__in=mine).order_by("name")[:20]
     return [
         (organization, reverse("home", args=[environment, organization.number]))
@@ -59,17 +61,21 @@ def _menu(
     def item(label: str, name: str, count: int = 0) -> dict[str, Any]:
         return _entry(label, reverse(name, args=[environment, organization.number]), count)
 
+    where = organization.pk, environment
+    held: Collection[str] = request.actor.rights.get(where, ())  # type: ignore[attr-defined]
+    is_member = request.actor.sees_all or where in request.actor.roles  # type: ignore[attr-defined]
+    main = [item(_("Forside"), "home")]
+    if is_member or Right.USE in held:
+        main += [item(_("Ta i bruk HelseID"), "clients:list")]
+    if is_member or Right.SYSTEMS in held:
+        main += [item(_("Dine klientsystemer"), "systems:list")]
+    if is_member or Right.APIS in held:
+        main += [
+            item(_("Dine API-er"), "apis:list"),
+            item(_("Tilgangsforespørsler"), "clients:requests", len(waiting)),
+        ]
     menu: list[dict[str, Any]] = [
-        {
-            "title": "",
-            "items": [
-                item(_("Forside"), "home"),
-                item(_("Ta i bruk HelseID"), "clients:list"),
-                item(_("Dine klientsystemer"), "systems:list"),
-                item(_("Dine API-er"), "apis:list"),
-                item(_("Tilgangsforespørsler"), "clients:requests", len(waiting)),
-            ],
-        },
+        {"title": "", "items": main},
         {
             "title": _("Verktøy"),
             "items": [
@@ -77,8 +83,10 @@ def _menu(
                 _entry(_("Feilkatalogen"), reverse("diagnosis:errors")),
             ],
         },
-        {"title": _("Virksomheten"), "items": [item(_("Folk og tilganger"), "people:list")]},
     ]
+    if is_member:
+        about = [item(_("Folk og tilganger"), "people:list"), item(_("Rettigheter"), "rights:list")]
+        menu.append({"title": _("Virksomheten"), "items": about})
     _mark_current([entry for group in menu for entry in group["items"]], request.path)
     return menu
 

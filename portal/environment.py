@@ -35,6 +35,14 @@ def flag(name: str, default: str = "0") -> bool:
     return value == "1"
 
 
+def choice(name: str, options: tuple[str, ...]) -> str:
+    """Return the setting NAME, one of `options`; the first of them where it is not set."""
+    value = text(name, options[0])
+    if value not in options:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(options)}, not {value!r}.")
+    return value
+
+
 def base_url(default: str | None) -> str:
     """Return BASE_URL: the origin that people and clients see, https except on this machine."""
     value = text("BASE_URL", default).rstrip("/")

@@ -30,6 +30,7 @@ from onboarding.suppliers.actors import NOBODY
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.rules import check_answered
 from portal import views
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -131,7 +132,8 @@ class ActingPerson:
             if self._is_too_old(request):
                 logout(request)
             else:
-                request.actor = actor_for(request.user)
+                is_act = request.method not in ("GET", "HEAD")
+                request.actor = actor_for(request.user, is_act=is_act)
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             response = self._explained(request, response)
@@ -158,12 +160,12 @@ class ActingPerson:
             return None
         environment, number = kwargs.pop("environment"), kwargs.pop("number")
         organization = Organization.objects.visible_to(request.actor).filter(number=number).first()
-        if organization is None or environment not in Environment.values:
+        if environment not in Environment.values:
             return views.problem(request, 404)
-        known = request.actor.organizations.get(environment, frozenset())
         is_gate = getattr(view, "is_gate", False)
-        if not (request.actor.sees_all or organization.pk in known or is_gate):
-            return views.problem(request, 404)
+        is_known = organization and (organization.pk, environment) in request.actor.represented
+        if organization is None or not (request.actor.sees_all or is_known or is_gate):
+            return self._unknown(request, environment)
         request.environment, request.organization = environment, organization
         if environment not in settings.OPEN_ENVIRONMENTS and not is_gate:
             return redirect("home", environment, number)
@@ -179,6 +181,15 @@ class ActingPerson:
         if isinstance(error, Http404):
             return views.problem(request, 404)
         return None
+
+    @staticmethod
+    def _unknown(request: TenantRequest, environment: str) -> HttpResponse:
+        """404, or 503 where the register that knows whom the person may act for is silent."""
+        try:
+            check_answered(request.actor, environment)
+        except Refused as error:
+            return views.problem(request, error.status, reason=str(error))
+        return views.problem(request, 404)
 
     @staticmethod
     def _explained(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -237,6 +237,21 @@ ISSUERS = {
     "test": environment.text("TEST_ISSUER", f"{BASE_URL}/test/sts"),
     "production": environment.text("PRODUCTION_ISSUER", f"{BASE_URL}/production/sts"),
 }
+# Who says which rights organisations have given: the portal's own register, or Altinn (ADR 23).
+RIGHTS = {
+    "test": environment.choice("TEST_RIGHTS", ("own", "altinn")),
+    "production": environment.choice("PRODUCTION_RIGHTS", ("own", "altinn")),
+}
+ALTINN_URL = environment.text("ALTINN_URL", "https://platform.altinn.no")
+# Short-lived, so the file is read for each question; whoever fetches tokens keeps it fresh.
+ALTINN_TOKEN_FILE = environment.text("ALTINN_TOKEN_PATH", "")
+ALTINN_SUBSCRIPTION_KEY = environment.text("ALTINN_SUBSCRIPTION_KEY", "")
+# The resources in Altinn's register that stand for the three rights.
+ALTINN_RESOURCES = {
+    "use": environment.text("ALTINN_RESOURCE_USE", "nhn-helseid-ta-i-bruk"),
+    "systems": environment.text("ALTINN_RESOURCE_SYSTEMS", "nhn-helseid-klientsystemer"),
+    "apis": environment.text("ALTINN_RESOURCE_APIS", "nhn-helseid-api"),
+}
 # Of one client at one web process. Whoever uses a token until it expires needs far fewer.
 STS_REQUESTS_PER_SECOND = int(environment.text("STS_REQUESTS_PER_SECOND", "100"))
 # Traces of requests: for how many days, and how many rows a day of one client, of strangers who

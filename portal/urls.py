@@ -15,6 +15,7 @@ converters.register()
 TENANT: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("", include("onboarding.suppliers.tenant_urls")),
+    path("rights/", include("onboarding.suppliers.rights_urls")),
     path("apis/", include("onboarding.apis.urls")),
     path("apis/<uuid:pk>/", api, name="api"),
     path("systems/", include("onboarding.systems.urls")),

@@ -17,8 +17,8 @@ from onboarding.core.environments import Environment
 from onboarding.core.orgnumbers import check_digit
 from onboarding.keys.models import Key
 from onboarding.keys.states import Origin
-from onboarding.suppliers.models import Membership, Organization
-from onboarding.suppliers.states import Role
+from onboarding.suppliers.models import Delegation, Membership, Organization
+from onboarding.suppliers.states import Right, Role
 from onboarding.systems.models import (
     AutomationKey,
     ClientSystem,
@@ -67,6 +67,16 @@ def make_membership(
 ) -> Membership:
     return Membership.objects.create(
         user=user, organization=organization, role=role, environment=environment, created_at=NOON
+    )
+
+
+def make_right(
+    delegator: Organization, right: Right = Right.USE, *, by: User | None = None, **fields: Any
+) -> Delegation:
+    """A right that stands; `fields` say whose: `to_email`, `to_organization` or `to_user`."""
+    fields = {"environment": TEST, "created_at": NOON} | fields
+    return Delegation.objects.create(
+        delegator=delegator, right=right, created_by=by or make_user(), **fields
     )
 
 

@@ -12,9 +12,12 @@ from onboarding.apis.states import Dpop
 from onboarding.core.environments import Environment
 from onboarding.core.tenancy import TenantQuerySet
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.states import Right
 
 
 class ApiQuerySet(TenantQuerySet["Api"]):
+    opened_by = {"organization": Right.APIS}
+
     def published(self, environment: str) -> ApiQuerySet:
         """APIs that any supplier may choose for a client system: those that have a scope."""
         has_scope = Scope.objects.filter(api=OuterRef("pk"))
@@ -61,6 +64,7 @@ class Api(models.Model):
 class ScopeQuerySet(TenantQuerySet["Scope"]):
     organization_path = "api__organization"
     environment_path = "api__environment"
+    opened_by = {"api__organization": Right.APIS}
 
 
 class Scope(models.Model):
@@ -90,6 +94,7 @@ class Scope(models.Model):
 class ApiClaimQuerySet(TenantQuerySet["ApiClaim"]):
     organization_path = "api__organization"
     environment_path = "api__environment"
+    opened_by = {"api__organization": Right.APIS}
 
 
 class ApiClaim(models.Model):

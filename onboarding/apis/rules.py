@@ -5,21 +5,21 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from onboarding.apis.models import Api
-from onboarding.core.refusals import NotPermitted, NotPossibleNow
+from onboarding.core.refusals import NotPossibleNow
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.rules import check_right, may
+from onboarding.suppliers.states import Right
 
 
 def may_write(actor: Actor, organization_id: int, environment: str) -> bool:
     """Say whether the actor may add, change and remove what belongs to the organization there."""
-    return actor.can_write_for(organization_id, environment)
+    return may(Right.APIS, actor, organization_id, environment)
 
 
 def check_write(actor: Actor, organization_id: int, environment: str) -> None:
     """Raise NotPermitted unless the actor may write for the API's owner."""
-    if not may_write(actor, organization_id, environment):
-        raise NotPermitted(
-            _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
-        )
+    may_not = _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
+    check_right(Right.APIS, actor, organization_id, environment, may_not)
 
 
 def check_fresh(api: Api, seen: str | None) -> None:

@@ -20,6 +20,7 @@ from onboarding.core import paging
 from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Right
 
 M = TypeVar("M", bound=Model)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +35,9 @@ def apis(request: TenantRequest) -> HttpResponse:
         "page": page,
         "pages": paging.links(page),
         "may_write": rules.may_write(request.actor, request.organization.pk, request.environment),
-        "read_only": why_read_only(request.actor, request.organization.pk, request.environment),
+        "read_only": why_read_only(
+            request.actor, request.organization.pk, request.environment, Right.APIS
+        ),
     }
     return render(request, "apis/list.html", context)
 

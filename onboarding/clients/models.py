@@ -14,11 +14,20 @@ from onboarding.clients.states import UNFINISHED, Access, KeyWay, Leniency, Stat
 from onboarding.core.environments import Environment
 from onboarding.core.tenancy import Sees, TenantQuerySet
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.states import Right
 from onboarding.systems.models import Revision
+
+# Which rights let others see what belongs to a client, by the path to the organisation.
+OPENED_BY = {
+    "client__organization": Right.USE,
+    "client__created_for": Right.USE,
+    "client__revision__system__organization": Right.SYSTEMS,
+}
 
 
 class ClientConfigurationQuerySet(TenantQuerySet["ClientConfiguration"]):
     shared_paths = ("created_for",)
+    opened_by = {"organization": Right.USE, "created_for": Right.USE}
 
     def visible_to(self, actor: Sees) -> Self:
         """Narrow to what this actor may know exists; what was discarded exists for nobody.
@@ -30,7 +39,7 @@ class ClientConfigurationQuerySet(TenantQuerySet["ClientConfiguration"]):
         if actor.sees_all:
             return kept
         supplied = Q(pk__in=())
-        for environment, organizations in actor.organizations.items():
+        for environment, organizations in actor.reach(Right.SYSTEMS).items():
             supplied |= Q(
                 environment=environment, revision__system__organization__in=list(organizations)
             )
@@ -142,6 +151,7 @@ class ClientScopeQuerySet(TenantQuerySet["ClientScope"]):
     organization_path = "scope__api__organization"
     environment_path = "client__environment"
     shared_paths = ("client__organization",)
+    opened_by = {"scope__api__organization": Right.APIS, "client__organization": Right.USE}
 
     def waiting(self) -> ClientScopeQuerySet:
         return self.filter(access=Access.PENDING).exclude(client__status__in=UNFINISHED)

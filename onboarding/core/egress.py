@@ -57,11 +57,13 @@ def send(
     *,
     headers: Mapping[str, str] | None = None,
     form: Mapping[str, str] | None = None,
+    body: bytes | None = None,
     limit: int = 64 * 1024,
     seconds: float = TOTAL_SECONDS,
 ) -> Answer:
     """Send one request and return the answer, whatever its status; 3xx is not followed.
 
+    `form` or `body` goes with it, as it is; its type stands in `headers`.
     `limit` is the most octets of body that are read, `seconds` the most time that all of it
     takes, at most `TOTAL_SECONDS`. Raises Failed.
     """
@@ -69,7 +71,7 @@ def send(
     deadline = _Deadline(min(seconds, TOTAL_SECONDS))
     try:
         parts, address = _target(url, deadline)
-        asked = _request(method, url, parts, headers or {}, form)
+        asked = _request(method, url, parts, headers or {}, form or body)
         with closing(_Pinned(address, deadline)) as adapter:
             status, found, body = _exchange(adapter, asked, limit)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -86,7 +88,7 @@ def _request(
     url: str,
     parts: SplitResult,
     headers: Mapping[str, str],
-    form: Mapping[str, str] | None,
+    content: Mapping[str, str] | bytes | None,
 ) -> requests.PreparedRequest:
     """Say all that is sent. No session: it would add cookies, .netrc and proxies of its own."""
     ours = {
@@ -95,7 +97,7 @@ def _request(
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
-    return requests.Request(method, url, headers={**headers, **ours}, data=form or {}).prepare()
+    return requests.Request(method, url, headers={**headers, **ours}, data=content or {}).prepare()
 
 
 def _exchange(

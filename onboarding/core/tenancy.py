@@ -12,32 +12,37 @@ M = TypeVar("M", bound=models.Model)
 
 
 class Sees(Protocol):
-    """Whoever looks: which organisations' rows, by environment, and whether all of them."""
+    """Whoever looks: whether at all rows, and else at which organisations', by environment.
+
+    `reach("")` is for members; a named right may let others see some of the rows too.
+    """
 
     @property
     def sees_all(self) -> bool: ...
 
-    @property
-    def organizations(self) -> Mapping[str, frozenset[int]]: ...
+    def reach(self, right: str) -> Mapping[str, frozenset[int]]: ...
 
 
 class TenantQuerySet(models.QuerySet[M]):
     """Rows of an organisation in an environment, found through the two paths.
 
-    `shared_paths` name further organisations that may know the row exists.
+    `shared_paths` name further organisations that may know the row exists. `opened_by` names, by
+    path, the right that lets others than members of that organisation see the row.
     """
 
     organization_path = "organization"
     environment_path = "environment"
     shared_paths: tuple[str, ...] = ()
+    opened_by: Mapping[str, str] = {}
 
     def visible_to(self, actor: Sees) -> Self:
         """Narrow to what this actor may know exists. Views start here, never at `all()`."""
         if actor.sees_all:
             return self
         visible = Q(pk__in=())
-        for environment, organizations in actor.organizations.items():
-            for path in (self.organization_path, *self.shared_paths):
+        for path in (self.organization_path, *self.shared_paths):
+            right = self.opened_by.get(path, "")
+            for environment, organizations in actor.reach(right).items():
                 visible |= Q(
                     **{self.environment_path: environment, f"{path}__in": list(organizations)}
                 )

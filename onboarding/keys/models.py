@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from onboarding.clients.models import ClientConfiguration
+from onboarding.clients.models import OPENED_BY, ClientConfiguration
 from onboarding.core.jobs import Job, JobQuerySet, JobStatus
 from onboarding.core.tenancy import TenantQuerySet
 from onboarding.keys.states import KeyState, MakingState, Origin
@@ -19,6 +19,7 @@ class KeyQuerySet(TenantQuerySet["Key"]):
     organization_path = "client__organization"
     environment_path = "client__environment"
     shared_paths = ("client__revision__system__organization", "client__created_for")
+    opened_by = OPENED_BY
 
     def usable(self, at: datetime) -> KeyQuerySet:
         """Keys that the authorization server accepts signatures of."""
@@ -118,6 +119,7 @@ class KeyMakingQuerySet(  # type: ignore[override]
     organization_path = "client__organization"
     environment_path = "client__environment"
     shared_paths = ("client__created_for",)
+    opened_by = OPENED_BY
 
 
 class KeyMaking(Job):

@@ -10,6 +10,8 @@ from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
 from onboarding.keys.models import KeyMaking
 from onboarding.keys.states import POSSIBLE, USABLE, Action, KeyState, MakingState
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.rules import check_right, may
+from onboarding.suppliers.states import Right
 
 
 class Gone(NotPossibleNow):
@@ -20,11 +22,10 @@ class Gone(NotPossibleNow):
 
 def check(action: Action, client: ClientConfiguration, actor: Actor) -> None:
     """Return if the action may go ahead; raise `Refused`, with the reason, if not."""
-    if not actor.can_write_for(client.organization_id, client.environment):
-        raise NotPermitted(
-            _("Du kan se dette, men ikke gjøre det: det krever skrivetilgang hos %(organization)s.")
-            % {"organization": client.organization.name}
-        )
+    may_not = _(
+        "Du kan se dette, men ikke gjøre det: det krever skrivetilgang hos %(organization)s."
+    ) % {"organization": client.organization.name}
+    check_right(Right.USE, actor, client.organization_id, client.environment, may_not)
     if client.status not in POSSIBLE[action]:
         raise NotPossibleNow(_why_not(Status(client.status)))
 
@@ -54,7 +55,7 @@ def check_delivery(making: KeyMaking, state: MakingState, actor: Actor) -> None:
     """
     client = making.client
     is_theirs = actor.user_id is not None and actor.user_id == making.requested_by_id
-    if not (is_theirs and actor.can_write_for(client.organization_id, client.environment)):
+    if not (is_theirs and may(Right.USE, actor, client.organization_id, client.environment)):
         raise NotPermitted(
             _(
                 "Bare %(person)s kan hente nøkkelen: "

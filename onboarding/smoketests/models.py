@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from onboarding.apis.models import Api
-from onboarding.clients.models import ClientConfiguration
+from onboarding.clients.models import OPENED_BY, ClientConfiguration
 from onboarding.core.jobs import Job, JobQuerySet
 from onboarding.core.tenancy import TenantQuerySet
 from onboarding.keys.models import Key
@@ -19,6 +19,7 @@ class RunQuerySet(JobQuerySet["Run"], TenantQuerySet["Run"]):  # type: ignore[ov
     organization_path = "client__organization"
     environment_path = "client__environment"
     shared_paths = ("client__revision__system__organization", "client__created_for")
+    opened_by = OPENED_BY
 
 
 class Run(Job):

@@ -11,12 +11,14 @@ from onboarding.clients.states import Status
 from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
 from onboarding.keys.models import Key
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.rules import may
+from onboarding.suppliers.states import Right
 
 
 def check(client: ClientConfiguration, actor: Actor) -> None:
     """Return if the actor may test this client now; raise `Refused`, with the reason, if not."""
     owners = (client.organization_id, client.created_for_id)
-    if not any(actor.can_write_for(owner, client.environment) for owner in owners):
+    if not any(may(Right.USE, actor, owner, client.environment) for owner in owners):
         raise NotPermitted(_("Du kan se testene, men ikke kjøre dem: det krever skrivetilgang."))
     if client.status != Status.ACTIVE:
         raise NotPossibleNow(_("Klienten er ikke aktiv, så den får ikke token."))

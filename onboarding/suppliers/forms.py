@@ -13,12 +13,17 @@ from onboarding.core import formats, orgnumbers
 from onboarding.core.forms import LineField
 from onboarding.core.names import MAX_LENGTH
 from onboarding.core.options import Option
-from onboarding.suppliers.states import Role
+from onboarding.suppliers.states import Right, Role
 
 ROLE_HINTS = {
     Role.READER: gettext_lazy("Ser alt, endrer ingenting"),
     Role.WRITER: gettext_lazy("Kan lage og endre klientsystemer, klienter og API-er"),
     Role.ADMIN: gettext_lazy("Kan også invitere folk og endre roller"),
+}
+RIGHT_HINTS = {
+    Right.USE: gettext_lazy("Koble virksomheten til fagsystemer, og bytte nøkler"),
+    Right.SYSTEMS: gettext_lazy("Beskrive programvaren som kunder kobler til"),
+    Right.APIS: gettext_lazy("Beskrive API-er, og svare på hvem som får bruke dem"),
 }
 
 
@@ -76,6 +81,58 @@ class ChangeRole(forms.Form):
     def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"] = _role_field(roles)
+
+
+class GiveRight(forms.Form):
+    """Which rights, and to whom: a person by address, or another organisation by number."""
+
+    rights = forms.MultipleChoiceField(
+        label=gettext_lazy("Rettigheter"),
+        choices=[(right.value, Option(right.label, hint=RIGHT_HINTS[right])) for right in Right],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Velg minst én rettighet.")},
+    )
+    to = forms.ChoiceField(
+        label=gettext_lazy("Hvem skal få dem?"),
+        choices=[
+            ("person", Option(gettext_lazy("En person"))),
+            ("organization", Option(gettext_lazy("En annen virksomhet"))),
+        ],
+        widget=forms.RadioSelect,
+        initial="person",
+        error_messages={"required": gettext_lazy("Velg en person eller en virksomhet.")},
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Personens e-post"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("Fyll ut for en person. Gjelder den som har denne adressen."),
+        error_messages={
+            "invalid": gettext_lazy(
+                "Forventet en e-postadresse, for eksempel navn@virksomhet.no. Sjekk skrivemåten."
+            ),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    number = forms.CharField(
+        label=gettext_lazy("Virksomhetens organisasjonsnummer"),
+        required=False,
+        max_length=30,
+        help_text=gettext_lazy("Fyll ut for en virksomhet: hovedenheten, ni siffer."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 14, "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Return the rights with the one receiver that was chosen."""
+        data = super().clean() or {}
+        is_person = data.get("to") == "person"
+        if is_person and not data.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Forventet en e-postadresse. Feltet er tomt."))
+        if not is_person and not orgnumbers.is_valid(orgnumbers.normalized(data.get("number", ""))):
+            self.add_error("number", _("Forventet et organisasjonsnummer på ni siffer. Sjekk det."))
+        number = "" if is_person else orgnumbers.normalized(data.get("number", ""))
+        email = data.get("email", "") if is_person else ""
+        return {"rights": data.get("rights", []), "number": number, "email": email}
 
 
 def synthetic_number(typed: str) -> str:

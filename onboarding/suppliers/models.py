@@ -1,4 +1,4 @@
-"""Organisations, who may act for them, and invitations to do so."""
+"""Organisations, who may act for them, invitations to do so, and rights given to others."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from onboarding.core.environments import Environment
 from onboarding.core.tenancy import TenantQuerySet
 from onboarding.suppliers.actors import Actor
-from onboarding.suppliers.states import Role
+from onboarding.suppliers.states import Right, Role
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -20,7 +20,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Narrow to what this actor may represent or supervise, in any environment."""
         if actor.sees_all:
             return self
-        return self.filter(pk__in={organization for organization, _ in actor.roles})
+        return self.filter(pk__in={organization for organization, _ in actor.represented})
 
 
 class Organization(models.Model):
@@ -30,6 +30,8 @@ class Organization(models.Model):
     name = models.CharField(max_length=100)
     # Exists for tests only; such an organisation has no production.
     is_synthetic = models.BooleanField(default=False)
+    # A synthetic organisation that any developer may represent in test, as a customer.
+    is_open = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
     objects = OrganizationQuerySet.as_manager()
@@ -115,3 +117,105 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.id}"
+
+
+class DelegationQuerySet(TenantQuerySet["Delegation"]):
+    organization_path = "delegator"
+    shared_paths = ("to_organization",)
+
+    def standing(self) -> DelegationQuerySet:
+        """Rights that hold now: they last until they are taken back."""
+        return self.filter(withdrawn_at=None)
+
+
+class Delegation(models.Model):
+    """A right that an organisation gave: to another one, or to whoever has proved an address.
+
+    `to_user` is set instead where a developer chose to represent a synthetic organisation. Rows
+    are never deleted; what was taken back is the history.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    delegator = models.ForeignKey(Organization, models.PROTECT, related_name="given")
+    environment = models.CharField(max_length=10, choices=Environment)
+    right = models.CharField(max_length=10, choices=Right)
+    to_organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="received"
+    )
+    to_email = models.EmailField(blank=True)
+    to_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="rights"
+    )
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(right__in=Right.values), name="right_known"),
+            models.CheckConstraint(
+                condition=Q(environment__in=Environment.values), name="delegation_environment_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_organization__isnull=False, to_email="", to_user__isnull=True)
+                | Q(to_organization__isnull=True, to_user__isnull=True) & ~Q(to_email="")
+                | Q(to_organization__isnull=True, to_email="", to_user__isnull=False),
+                name="delegation_is_to_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_organization__isnull=True) | ~Q(to_organization=F("delegator")),
+                name="delegation_is_to_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_user__isnull=True)
+                | Q(environment=Environment.TEST, right=Right.USE),
+                name="organization_is_chosen_in_test_only",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="delegation_withdrawal_is_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["delegator", "environment", "right", "to_organization"],
+                condition=Q(withdrawn_at__isnull=True, to_organization__isnull=False),
+                name="right_given_once_to_an_organization",
+            ),
+            models.UniqueConstraint(
+                fields=["delegator", "environment", "right", "to_email"],
+                condition=Q(withdrawn_at__isnull=True) & ~Q(to_email=""),
+                name="right_given_once_to_an_address",
+            ),
+            models.UniqueConstraint(
+                fields=["delegator", "environment", "right", "to_user"],
+                condition=Q(withdrawn_at__isnull=True, to_user__isnull=False),
+                name="organization_chosen_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["to_email"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="standing_rights_of_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.right} {self.delegator_id} {self.environment}"
+
+
+class AltinnPerson(models.Model):
+    """The UUID by which Altinn knows a person. No national identity number is kept anywhere."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="altinn_person"
+    )
+    party = models.UUIDField(unique=True)
+
+    def __str__(self) -> str:
+        return str(self.party)

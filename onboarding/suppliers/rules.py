@@ -1,4 +1,7 @@
-"""Who may act on people and invitations. Pure: no writes, no queries, no clock of its own."""
+"""Who may act for an organisation, and on its people. Pure: no writes, no queries, no clock.
+
+`may` is the one place that decides what roles and rights amount to (ADR 23).
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from onboarding.core.environments import Environment
 from onboarding.core.formats import inside, moment
 from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
 from onboarding.suppliers.actors import Actor
-from onboarding.suppliers.models import Invitation, Membership
-from onboarding.suppliers.states import RANK, Role
+from onboarding.suppliers.models import Delegation, Invitation, Membership, Organization
+from onboarding.suppliers.states import RANK, Right, Role
 
 MAX_INVITATIONS_A_DAY = 20
 
@@ -25,6 +28,13 @@ class Action(StrEnum):
     REMOVE = auto()
     LEAVE = auto()
     REGISTER = auto()
+    GIVE = auto()
+
+
+class Unanswered(Refused):
+    """The register of rights could not be asked, so nobody can be told to have one."""
+
+    status = 503
 
 
 class Gone(Refused):
@@ -33,10 +43,82 @@ class Gone(Refused):
     status = 410
 
 
+def may(right: Right, actor: Actor, organization_id: int | None, environment: str) -> bool:
+    """Say whether the actor may do for an organisation what `right` is about.
+
+    Members who may write have all rights; whoever was given this one has this one.
+    """
+    if actor.can_write_for(organization_id, environment):
+        return True
+    return right in actor.rights.get((organization_id or 0, environment), frozenset())
+
+
+def check_right(
+    right: Right, actor: Actor, organization_id: int | None, environment: str, otherwise: str = ""
+) -> None:
+    """Return if the actor may; raise Unanswered or NotPermitted, with `otherwise` as its text."""
+    if may(right, actor, organization_id, environment):
+        return
+    check_answered(actor, environment)
+    raise NotPermitted(
+        otherwise or _("Dette krever rettigheten «%(right)s».") % {"right": right.label}
+    )
+
+
+def check_answered(actor: Actor, environment: str) -> None:
+    """Return if it is known what the actor may do there; raise Unanswered if it is not."""
+    if environment in actor.unanswered:
+        raise Unanswered(
+            _(
+                "Altinn svarer ikke nå, så vi vet ikke hvem du kan handle for. "
+                "Ingenting er gjort. Prøv igjen om noen minutter."
+            )
+        )
+
+
+def check_see_people(actor: Actor, organization_id: int, environment: str) -> None:
+    """Return for members and those who see all; raise NotPermitted for who has rights only."""
+    if not (actor.sees_all or actor.has(Role.READER, organization_id, environment)):
+        raise NotPermitted(_("Folk og rettigheter vises bare for dem som er med i virksomheten."))
+
+
+def check_give(actor: Actor, organization_id: int, environment: str, *, kept_here: bool) -> None:
+    """Return if the actor may give and take back rights of the organisation there."""
+    check_people(Action.GIVE, actor, organization_id, environment)
+    if not kept_here:
+        raise NotPossibleNow(
+            _("Rettigheter i dette miljøet gis og tas tilbake i Altinn, ikke her.")
+        )
+
+
+def may_take_back(delegation: Delegation, actor: Actor) -> bool:
+    """Say whether the actor may end a right: where it was given, and whoever holds it."""
+    if delegation.to_user_id is not None and delegation.to_user_id == actor.user_id:
+        return True
+    owners = (delegation.delegator_id, delegation.to_organization_id)
+    return any(actor.has(Role.ADMIN, owner, delegation.environment) for owner in owners)
+
+
+def check_take_back(delegation: Delegation, actor: Actor) -> None:
+    """Return if the actor may end the right; raise NotPermitted if not."""
+    if not may_take_back(delegation, actor):
+        raise NotPermitted(needs(Role.ADMIN))
+
+
+def check_represent(actor: Actor, organization: Organization, environment: str) -> None:
+    """Return if a developer may represent the organisation in test by choosing it."""
+    if actor.user_id is None or environment != Environment.TEST:
+        raise NotPermitted(_("Bare en person som er logget inn, kan velge en virksomhet i test."))
+    if not (organization.is_synthetic and organization.is_open):
+        raise NotPermitted(
+            _("Denne virksomheten kan ikke velges. Be en administrator der om en rettighet.")
+        )
+
+
 def available(actor: Actor, organization_id: int, environment: str) -> set[Action]:
     """The actions to offer on the page of an organisation's people."""
     if actor.has(Role.ADMIN, organization_id, environment):
-        return {Action.INVITE, Action.CHANGE_ROLE, Action.REMOVE, Action.LEAVE}
+        return {Action.INVITE, Action.CHANGE_ROLE, Action.REMOVE, Action.LEAVE, Action.GIVE}
     if actor.has(Role.READER, organization_id, environment):
         return {Action.LEAVE}
     return set()

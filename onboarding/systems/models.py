@@ -12,6 +12,7 @@ from onboarding.apis.models import Scope
 from onboarding.core.environments import Environment
 from onboarding.core.tenancy import TenantQuerySet
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.states import Right
 from onboarding.systems.states import (
     Algorithm,
     ApplicationType,
@@ -23,6 +24,8 @@ from onboarding.systems.states import (
 
 
 class ClientSystemQuerySet(TenantQuerySet["ClientSystem"]):
+    opened_by = {"organization": Right.SYSTEMS}
+
     def offered(self, environment: str) -> ClientSystemQuerySet:
         """Systems that organisations may make client configurations from, whoever owns them."""
         return self.filter(environment=environment, current__isnull=False)
@@ -64,6 +67,7 @@ class ClientSystem(models.Model):
 class RevisionQuerySet(TenantQuerySet["Revision"]):
     organization_path = "system__organization"
     environment_path = "system__environment"
+    opened_by = {"system__organization": Right.SYSTEMS}
 
 
 class Revision(models.Model):

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from onboarding.core.refusals import Invalid, NotPermitted, NotPossibleNow
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.rules import check_right, may
+from onboarding.suppliers.states import Right
 from onboarding.systems.content import Content, problems
 from onboarding.systems.models import ClientSystem, Revision
 from onboarding.systems.states import Step
@@ -19,15 +21,13 @@ class Stale(NotPossibleNow):
 
 def may_write(actor: Actor, organization_id: int, environment: str) -> bool:
     """Say whether the actor may make and change the organization's systems there."""
-    return actor.can_write_for(organization_id, environment)
+    return may(Right.SYSTEMS, actor, organization_id, environment)
 
 
 def check_write(actor: Actor, organization_id: int, environment: str) -> None:
     """Raise NotPermitted unless the actor may write for the system's owner."""
-    if not may_write(actor, organization_id, environment):
-        raise NotPermitted(
-            _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
-        )
+    may_not = _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
+    check_right(Right.SYSTEMS, actor, organization_id, environment, may_not)
 
 
 def person(actor: Actor) -> int:

@@ -11,7 +11,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from onboarding.clients.models import ClientConfiguration
+from onboarding.clients.models import OPENED_BY, ClientConfiguration
 from onboarding.core.tenancy import TenantQuerySet
 from onboarding.traffic.states import (
     AudienceKind,
@@ -29,6 +29,7 @@ class TraceQuerySet(TenantQuerySet["Trace"]):
     organization_path = "client__organization"
     environment_path = "client__environment"
     shared_paths = ("client__revision__system__organization", "client__created_for")
+    opened_by = OPENED_BY
 
 
 class Trace(models.Model):
@@ -120,6 +121,7 @@ class DayCountQuerySet(TenantQuerySet["DayCount"]):
     organization_path = "client__organization"
     environment_path = "client__environment"
     shared_paths = ("client__revision__system__organization", "client__created_for")
+    opened_by = OPENED_BY
 
 
 class DayCount(models.Model):

@@ -15,6 +15,7 @@ from onboarding.clients.states import UNFINISHED
 from onboarding.core import paging
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Right
 from portal.pages import api_usage
 
 
@@ -36,6 +37,8 @@ def api(request: TenantRequest, pk: UUID) -> HttpResponse:
         "page": page,
         "pages": paging.links(page),
         "may_write": may_write,
-        "read_only": why_read_only(request.actor, shown.organization_id, shown.environment),
+        "read_only": why_read_only(
+            request.actor, shown.organization_id, shown.environment, Right.APIS
+        ),
     }
     return render(request, "apis/detail.html", context)

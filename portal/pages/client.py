@@ -24,6 +24,7 @@ from onboarding.smoketests.queries import TestPanel
 from onboarding.smoketests.states import Signer
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Right
 from portal.pages import client_scopes, client_state
 
 # Longer than the page takes to look again.
@@ -65,7 +66,9 @@ def _context(request: TenantRequest, shown: ClientConfiguration, now: datetime) 
         "panel": panel,
         "scopes": rows,
         "actions": rules.available(shown, request.actor),
-        "read_only": why_read_only(request.actor, shown.organization_id, shown.environment),
+        "read_only": why_read_only(
+            request.actor, shown.organization_id, shown.environment, Right.USE
+        ),
         "file": file,
         "file_text": configuration_file.text(file["content"]),
         "uploaded": any(row.is_usable and row.key.origin == Origin.UPLOAD for row in panel.rows),

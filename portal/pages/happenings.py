@@ -16,7 +16,7 @@ from onboarding.clients.models import ClientConfiguration
 from onboarding.core import formats
 from onboarding.suppliers.actors import SYSTEM
 from onboarding.suppliers.requests import TenantRequest
-from onboarding.suppliers.states import Role
+from onboarding.suppliers.states import Right, Role
 
 SHOWN = 6
 
@@ -28,6 +28,10 @@ WORDS: dict[str, Promise] = {
     "invitation.accepted": gettext_lazy("%(actor)s ble med, med rollen «%(role)s»"),
     "membership.role_changed": gettext_lazy("%(actor)s ga %(person)s rollen «%(after)s»"),
     "membership.removed": gettext_lazy("%(actor)s fjernet tilgangen til %(person)s"),
+    "right.given": gettext_lazy("%(actor)s ga rettigheten «%(right)s» til %(receiver)s"),
+    "right.taken_back": gettext_lazy("%(actor)s tok tilbake «%(right)s» fra %(receiver)s"),
+    "organization.opened": gettext_lazy("%(actor)s åpnet virksomheten for andre utviklere"),
+    "organization.closed": gettext_lazy("%(actor)s stengte virksomheten for andre utviklere"),
     "api.create": gettext_lazy("%(actor)s beskrev API-et %(api)s"),
     "api.change": gettext_lazy("%(actor)s endret API-et %(api)s"),
     "scope.add": gettext_lazy("%(actor)s la til scopet %(scope)s i %(api)s"),
@@ -89,6 +93,8 @@ def sentence(event: Event, names: dict[UUID, str]) -> str:
     for key in ("role", "after"):
         if (value := str(words.get(key))) in Role.values:
             words[key] = formats.inside(str(Role(value).label))
+    if words.get("right") in Right.values:
+        words["right"] = Right(str(words["right"])).label
     client_id = _client_id(event)
     words["client"] = names.get(client_id, _("en klient")) if client_id else _("en klient")
     return str(WORDS[event.kind]) % words

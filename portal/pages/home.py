@@ -12,7 +12,6 @@ from onboarding.core.environments import Environment
 from onboarding.notices import queries as notices
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
-from onboarding.suppliers.states import Role
 from portal.pages import expiring, gate, journey, waiting
 from portal.pages.happenings import happenings
 
@@ -26,7 +25,7 @@ def home(request: TenantRequest) -> HttpResponse:
         return _gate(request)
     now = timezone.now()
     environment, organization = request.environment, request.organization
-    if not (request.actor.sees_all or request.actor.has(Role.READER, organization.pk, environment)):
+    if not (request.actor.sees_all or (organization.pk, environment) in request.actor.represented):
         raise Http404  # the gate lets them in; an open environment does not
     can_write = request.actor.can_write_for(organization.pk, environment)
     expiries = expiring.expiring(request, now)

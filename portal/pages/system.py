@@ -14,6 +14,7 @@ from onboarding.clients.queries import lists
 from onboarding.core import charts, paging
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Right
 from onboarding.systems import content, queries, rules
 from onboarding.systems.models import ClientSystem, Revision
 from portal.pages import customer_chain
@@ -37,7 +38,9 @@ def system(request: TenantRequest, pk: UUID) -> HttpResponse:
         "revision": published,
         "draft": queries.draft(shown),
         "may_write": may_write,
-        "read_only": why_read_only(request.actor, shown.organization_id, shown.environment),
+        "read_only": why_read_only(
+            request.actor, shown.organization_id, shown.environment, Right.SYSTEMS
+        ),
         "customers": lists.rows(page.rows),
         "pages": paging.links(page),
         "chosen": chosen,

@@ -29,8 +29,8 @@ from tests.factories import (
 )
 
 # Session, person and roles (7) come on top of what the page itself asks.
-QUERIES_OF_LIST = 11
-QUERIES_OF_PAGE = 13
+QUERIES_OF_LIST = 12
+QUERIES_OF_PAGE = 14
 NEW = {"name": "Adresseregisteret", "short_name": "nhn:cp-api", "dpop": "required"}
 
 

@@ -60,6 +60,7 @@ def secrets(acme: Organization) -> dict[str, str]:
         created_by=alma,
         expires_at=LATER,
     )
+    right = factories.make_right(acme, to_email="fullmakt@acme.example", by=alma)
     return {
         "a member": alma.name,
         "a member's address": alma.email,
@@ -76,6 +77,8 @@ def secrets(acme: Organization) -> dict[str, str]:
         "a test": str(run.pk),
         "a making": str(making.pk),
         "an invitation": str(invitation.pk),
+        "a right": str(right.pk),
+        "an address with a right": right.to_email,
         "an invited address": invitation.email,
     }
 
@@ -157,6 +160,7 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         "making": ["a client's id", "a making"],
         "run": ["a client's id", "a test"],
         "invitation": ["an invitation"],
+        "right": ["a right"],
     }
     if row == "member":
         return [Membership.objects.get(user__name=secrets["a member"]).pk]

@@ -101,6 +101,12 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "people:resend", "invitation"): (302, 404, 403, 403, 403, 200),
     Route("POST", "people:role", "member"): (302, 404, 403, 403, 403, 422),
     Route("POST", "people:withdraw", "invitation"): (302, 404, 403, 403, 403, 302),
+    Route("POST", "rights:end", "right"): (302, 404, 403, 403, 403, 302),
+    Route("GET", "rights:give", ""): (302, 404, 403, 403, 403, 200),
+    Route("POST", "rights:give", ""): (302, 404, 403, 403, 403, 422),
+    Route("GET", "rights:history", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "rights:list", ""): (302, 404, 200, 200, 200, 200),
+    Route("POST", "rights:open", ""): (302, 404, 403, 403, 403, 302),
     Route("GET", "smoketests:panel", "client"): (302, 404, 200, 200, 200, 200),
     Route("GET", "smoketests:run", "run"): (302, 404, 200, 200, 200, 200),
     Route("GET", "smoketests:runs", "client"): (302, 404, 200, 200, 200, 200),
@@ -143,6 +149,7 @@ ELSEWHERE = {
     *("accounts:email", "suppliers:start", "suppliers:choose", "suppliers:register"),
     *("suppliers:invitation", "suppliers:follow"),
     *("notices:list", "notices:notice", "notices:read_all"),
+    *("suppliers:any", "suppliers:represent"),
 }
 
 
@@ -202,6 +209,7 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         "request": [client.scopes.get().pk],
         "member": [colleague.memberships.get().pk],
         "invitation": [invitation.pk],
+        "right": [factories.make_right(acme, to_email="noen@acme.example", by=alice).pk],
     }
 
 

@@ -27,7 +27,7 @@ from tests.factories import (
     make_user,
 )
 
-QUERIES_OF_LIST = 10
+QUERIES_OF_LIST = 11
 
 
 @pytest.fixture

@@ -200,7 +200,7 @@ def test_the_list_costs_the_same_however_long(
     with CaptureQueriesContext(connection) as queries:
         client.get(url(acme))
 
-    assert len(queries) == 12
+    assert len(queries) == 13
 
 
 @pytest.mark.parametrize(

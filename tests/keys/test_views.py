@@ -398,7 +398,7 @@ def test_the_panel_costs_the_same_for_many_keys(
         make_key(client_, expires_at=timezone.now() + timedelta(days=9))
     client.force_login(alice)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         panel = client.get(url("keys:panel", client_), headers=HTMX).content.decode()
 
     assert panel.count("Ikke verifisert") == keys

@@ -199,7 +199,7 @@ def test_list_costs_the_same_for_one_and_three(
     client.force_login(anna)
     client.get(url(acme))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url(acme))
 
 

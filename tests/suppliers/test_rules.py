@@ -32,6 +32,7 @@ ALLOWED = {
     ("administrator", "change_role"),
     ("administrator", "remove"),
     ("administrator", "leave"),
+    ("administrator", "give"),
     ("writer", "leave"),
     ("reader", "leave"),
 }

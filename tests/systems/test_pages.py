@@ -37,9 +37,9 @@ CHANGE = [
     "systems:discard",
 ]
 # Session, person and roles (7) come on top of what the page itself asks.
-QUERIES_OF_LIST = 11
-QUERIES_OF_PAGE = 20
-QUERIES_OF_HISTORY = 17
+QUERIES_OF_LIST = 12
+QUERIES_OF_PAGE = 21
+QUERIES_OF_HISTORY = 18
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from onboarding.clients.rules import configurations as rules
 from onboarding.clients.states import Access
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.rules import may
+from onboarding.suppliers.states import Right
 from onboarding.systems.models import ClientSystem, Revision, RevisionScope
 from onboarding.systems.states import Selection
 
@@ -40,8 +42,8 @@ class OfferedApi(NamedTuple):
 
 def organizations(actor: Actor, environment: str) -> QuerySet[Organization]:
     """Return those that the actor may make clients for, by name."""
-    known = actor.organizations.get(environment, frozenset())
-    here = [pk for pk in known if actor.can_write_for(pk, environment)]
+    known = actor.reach(Right.USE).get(environment, frozenset())
+    here = [pk for pk in known if may(Right.USE, actor, pk, environment)]
     return Organization.objects.filter(pk__in=here).order_by("name", "pk")
 
 

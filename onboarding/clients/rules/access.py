@@ -6,19 +6,21 @@ from django.utils.translation import gettext as _
 
 from onboarding.clients.models import ClientScope
 from onboarding.clients.states import DECISIONS, UNFINISHED, Decision
-from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
+from onboarding.core.refusals import NotPossibleNow, Refused
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.rules import check_right, may
+from onboarding.suppliers.states import Right
 
 
 def may_decide(actor: Actor, owner_id: int, environment: str) -> bool:
     """Say whether the actor answers requests for the organization that owns the API."""
-    return actor.can_write_for(owner_id, environment)
+    return may(Right.APIS, actor, owner_id, environment)
 
 
 def check_may_decide(actor: Actor, owner_id: int, environment: str) -> None:
     """Raise NotPermitted unless the actor answers requests for the API's owner."""
-    if not may_decide(actor, owner_id, environment):
-        raise NotPermitted(_("Det krever skrivetilgang i virksomheten som eier API-et."))
+    may_not = _("Det krever skrivetilgang i virksomheten som eier API-et.")
+    check_right(Right.APIS, actor, owner_id, environment, may_not)
 
 
 def check(decision: Decision, request: ClientScope, actor: Actor) -> None:

@@ -8,14 +8,16 @@ from onboarding.apis.models import Scope
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import STEPS, Access, Action, TokenLife
 from onboarding.core.environments import Environment
-from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
+from onboarding.core.refusals import NotPossibleNow, Refused
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.rules import check_right
+from onboarding.suppliers.states import Right
 
 
 def check_begin(actor: Actor, organization_id: int | None, environment: str) -> None:
     """Return if the actor may make clients for the organisation there; raise NotPermitted."""
-    if not actor.can_write_for(organization_id, environment):
-        raise NotPermitted(_("Dette krever skrivetilgang i virksomheten som eier klienten."))
+    may_not = _("Dette krever skrivetilgang i virksomheten som eier klienten.")
+    check_right(Right.USE, actor, organization_id, environment, may_not)
 
 
 def check(action: Action, client: ClientConfiguration, actor: Actor) -> None:

@@ -20,6 +20,7 @@ from onboarding.core import formats, paging
 from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Right
 
 
 @require_safe
@@ -35,7 +36,7 @@ def requests(request: TenantRequest) -> HttpResponse:
         "pages": paging.links(page, show="decided" if shows_decided else ""),
         "shows_decided": shows_decided,
         "may_decide": rules.may_decide(request.actor, owner, environment),
-        "read_only": why_read_only(request.actor, owner, environment),
+        "read_only": why_read_only(request.actor, owner, environment, Right.APIS),
     }
     return render(request, "clients/requests.html", context)
 
@@ -58,7 +59,7 @@ def decide(request: TenantRequest, pk: UUID) -> HttpResponse:
     if status(form) == 409:
         context = _overtaken(request, pk, form)
     owner, environment = request.organization.pk, request.environment
-    context["read_only"] = why_read_only(request.actor, owner, environment)
+    context["read_only"] = why_read_only(request.actor, owner, environment, Right.APIS)
     return render(request, "clients/requests_decide.html", context, status=status(form))
 
 

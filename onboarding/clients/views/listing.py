@@ -11,8 +11,10 @@ from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.queries import lists
 from onboarding.clients.services import configurations as services
 from onboarding.core import paging
+from onboarding.suppliers import rules
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Right
 
 LONGEST_SEARCH = 100
 
@@ -28,8 +30,8 @@ def listing(request: TenantRequest) -> HttpResponse:
         "rows": lists.rows(page.rows),
         **paging.links(page, q=text),
         "drafts": lists.drafts(clients.drafts_begun(*here)),
-        "can_write": request.actor.can_write_for(here[1], here[0]),
-        "read_only": why_read_only(request.actor, here[1], here[0]),
+        "can_write": rules.may(Right.USE, request.actor, here[1], here[0]),
+        "read_only": why_read_only(request.actor, here[1], here[0], Right.USE),
     }
     template = "clients/list.html" + ("#clients" if request.htmx else "")
     return render(request, template, context)
@@ -47,8 +49,8 @@ def new(request: TenantRequest) -> HttpResponse:
             "clients:organization", request.environment, request.organization.number, client.pk
         )
     context = {
-        "can_write": request.actor.can_write_for(here[1], here[0]),
-        "read_only": why_read_only(request.actor, here[1], here[0]),
+        "can_write": rules.may(Right.USE, request.actor, here[1], here[0]),
+        "read_only": why_read_only(request.actor, here[1], here[0], Right.USE),
         "offered": lists.is_anything_offered(here[0]),
     }
     return render(request, "clients/new.html", context)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.core.environments import Environment
 from onboarding.core.forms import attempt, status
@@ -26,7 +26,7 @@ SEARCH_FROM = 8
 def start(request: PortalRequest) -> HttpResponse:
     """The front door: to the one organisation, to the choice, or to the way to get one."""
     actor = request.actor
-    mine = {organization for organization, _environment in actor.roles}
+    mine = {organization for organization, _environment in actor.represented}
     if actor.sees_all or len(mine) > 1:
         return redirect("suppliers:choose")
     if mine:
@@ -50,6 +50,28 @@ def choose(request: PortalRequest) -> HttpResponse:
         "searchable": bool(text) or len(rows) >= SEARCH_FROM,
     }
     return render(request, "suppliers/choose.html", context)
+
+
+@require_safe
+def find_any(request: PortalRequest) -> HttpResponse:
+    """Find a synthetic organisation to represent in test, as a customer."""
+    text = " ".join(request.GET.get("q", "").split())[:100]
+    found = queries.open_organizations(text, limit=SHOWN)
+    context = {
+        "text": text,
+        "rows": [(row, (row.pk, Environment.TEST) in request.actor.represented) for row in found],
+    }
+    return render(request, "suppliers/any.html", context)
+
+
+@require_POST
+def represent(request: PortalRequest, pk: int) -> HttpResponse:
+    """Begin to represent a synthetic organisation that is open for it."""
+    if not queries.is_synthetic(pk):
+        raise Http404
+    chosen = services.represent(organization_id=pk, by=request.actor, at=timezone.now())
+    messages.success(request, _("Du kan handle for %(name)s i test.") % {"name": chosen.name})
+    return redirect("home", Environment.TEST, chosen.number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -31,6 +31,7 @@ SHOWN = 200
 @require_safe
 def people(request: TenantRequest) -> HttpResponse:
     """List the members with their roles, and the invitations that nobody has answered."""
+    rules.check_see_people(request.actor, request.organization.pk, request.environment)
     return _people_page(request)
 
 

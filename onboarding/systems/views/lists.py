@@ -15,6 +15,7 @@ from onboarding.core import paging
 from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Right
 from onboarding.systems import content, forms, queries, rules, services
 from onboarding.systems.models import ClientSystem, ClientSystemQuerySet, Revision
 from onboarding.systems.states import Step
@@ -35,7 +36,9 @@ def systems(request: TenantRequest) -> HttpResponse:
         "text": text,
         "drafts": queries.with_drafts(page.rows),
         "may_write": rules.may_write(request.actor, request.organization.pk, request.environment),
-        "read_only": why_read_only(request.actor, request.organization.pk, request.environment),
+        "read_only": why_read_only(
+            request.actor, request.organization.pk, request.environment, Right.SYSTEMS
+        ),
     }
     return render(request, "systems/list.html", context)
 
@@ -123,7 +126,9 @@ def about_system(request: TenantRequest, system: ClientSystem) -> dict[str, obje
         "system": system,
         "draft": queries.draft(system),
         "may_write": rules.may_write(request.actor, system.organization_id, system.environment),
-        "read_only": why_read_only(request.actor, system.organization_id, system.environment),
+        "read_only": why_read_only(
+            request.actor, system.organization_id, system.environment, Right.SYSTEMS
+        ),
     }
 
 
