@@ -248,9 +248,9 @@ ALTINN_TOKEN_FILE = environment.text("ALTINN_TOKEN_PATH", "")
 ALTINN_SUBSCRIPTION_KEY = environment.text("ALTINN_SUBSCRIPTION_KEY", "")
 # The resources in Altinn's register that stand for the three rights.
 ALTINN_RESOURCES = {
-    "use": environment.text("ALTINN_RESOURCE_USE", "nhn-helseid-ta-i-bruk"),
-    "systems": environment.text("ALTINN_RESOURCE_SYSTEMS", "nhn-helseid-klientsystemer"),
-    "apis": environment.text("ALTINN_RESOURCE_APIS", "nhn-helseid-api"),
+    "use": environment.text("ALTINN_RESOURCE_USE", ""),
+    "systems": environment.text("ALTINN_RESOURCE_SYSTEMS", ""),
+    "apis": environment.text("ALTINN_RESOURCE_APIS", ""),
 }
 # Of one client at one web process. Whoever uses a token until it expires needs far fewer.
 STS_REQUESTS_PER_SECOND = int(environment.text("STS_REQUESTS_PER_SECOND", "100"))

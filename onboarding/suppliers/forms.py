@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -92,47 +93,36 @@ class GiveRight(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Velg minst én rettighet.")},
     )
-    to = forms.ChoiceField(
+    receiver = forms.CharField(
         label=gettext_lazy("Hvem skal få dem?"),
-        choices=[
-            ("person", Option(gettext_lazy("En person"))),
-            ("organization", Option(gettext_lazy("En annen virksomhet"))),
-        ],
-        widget=forms.RadioSelect,
-        initial="person",
-        error_messages={"required": gettext_lazy("Velg en person eller en virksomhet.")},
-    )
-    email = forms.EmailField(
-        label=gettext_lazy("Personens e-post"),
-        required=False,
         max_length=254,
-        help_text=gettext_lazy("Fyll ut for en person. Gjelder den som har denne adressen."),
+        help_text=gettext_lazy(
+            "E-postadressen til en person, eller organisasjonsnummeret til en virksomhet"
+        ),
         error_messages={
-            "invalid": gettext_lazy(
-                "Forventet en e-postadresse, for eksempel navn@virksomhet.no. Sjekk skrivemåten."
-            ),
+            "required": gettext_lazy(
+                "Forventet en e-postadresse eller et organisasjonsnummer. Feltet er tomt."
+            )
         },
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
-    number = forms.CharField(
-        label=gettext_lazy("Virksomhetens organisasjonsnummer"),
-        required=False,
-        max_length=30,
-        help_text=gettext_lazy("Fyll ut for en virksomhet: hovedenheten, ni siffer."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 14, "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
     def clean(self) -> dict[str, Any]:
-        """Return the rights with the one receiver that was chosen."""
+        """Return the rights, with `email` or `number` of the one who gets them."""
         data = super().clean() or {}
-        is_person = data.get("to") == "person"
-        if is_person and not data.get("email") and "email" not in self.errors:
-            self.add_error("email", _("Forventet en e-postadresse. Feltet er tomt."))
-        if not is_person and not orgnumbers.is_valid(orgnumbers.normalized(data.get("number", ""))):
-            self.add_error("number", _("Forventet et organisasjonsnummer på ni siffer. Sjekk det."))
-        number = "" if is_person else orgnumbers.normalized(data.get("number", ""))
-        email = data.get("email", "") if is_person else ""
-        return {"rights": data.get("rights", []), "number": number, "email": email}
+        typed = data.get("receiver", "")
+        number = orgnumbers.normalized(typed)
+        if "@" in typed:
+            try:
+                validate_email(typed)
+            except forms.ValidationError:
+                text = _("Forventet en e-postadresse, for eksempel navn@virksomhet.no.")
+                self.add_error("receiver", text)
+            return {"rights": data.get("rights", []), "email": typed}
+        if typed and not orgnumbers.is_valid(number):
+            text = _("Forventet ni siffer der det siste stemmer. Sjekk organisasjonsnummeret.")
+            self.add_error("receiver", text)
+        return {"rights": data.get("rights", []), "number": number}
 
 
 def synthetic_number(typed: str) -> str:

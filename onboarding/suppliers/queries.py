@@ -167,6 +167,7 @@ def _in_full(rows: QuerySet[Delegation]) -> QuerySet[Delegation]:
 def _grant(row: Delegation, actor: Actor, *, is_giver: bool) -> Grant:
     can_end = rules.may_take_back(row, actor)
     if not is_giver:
+        can_end = actor.has(Role.ADMIN, row.to_organization_id, row.environment)
         return Grant(row, row.delegator.name, formats.org_number(row.delegator.number), can_end)
     if row.to_organization:
         note = formats.org_number(row.to_organization.number)
@@ -174,6 +175,17 @@ def _grant(row: Delegation, actor: Actor, *, is_giver: bool) -> Grant:
     if row.to_user:
         return Grant(row, row.to_user.name, _("valgte virksomheten selv, i test"), can_end)
     return Grant(row, row.to_email, _("person"), can_end)
+
+
+def rights_held(actor: Actor, organization_id: int, environment: str) -> str:
+    """Return a sentence for who is no member and may do some things; "" for others."""
+    held = actor.rights.get((organization_id, environment))
+    if not held or (organization_id, environment) in actor.roles:
+        return ""
+    names = [f"«{right.label}»" for right in Right if right in held]
+    return _("Du er ikke med i virksomheten, men kan handle for den: %(rights)s.") % {
+        "rights": get_text_list(names, _("og"))
+    }
 
 
 def other_admins(membership: Membership) -> int:

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 
 from onboarding.core.environments import Environment
 from onboarding.notices import queries as notices
-from onboarding.suppliers.queries import why_read_only
+from onboarding.suppliers import rules
+from onboarding.suppliers.queries import rights_held, why_read_only
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.states import Right
 from portal.pages import expiring, gate, journey, waiting
 from portal.pages.happenings import happenings
 
@@ -27,25 +29,28 @@ def home(request: TenantRequest) -> HttpResponse:
     environment, organization = request.environment, request.organization
     if not (request.actor.sees_all or (organization.pk, environment) in request.actor.represented):
         raise Http404  # the gate lets them in; an open environment does not
+    is_member = request.actor.sees_all or (organization.pk, environment) in request.actor.roles
     can_write = request.actor.can_write_for(organization.pk, environment)
+    can_act = rules.may(Right.USE, request.actor, organization.pk, environment)
     expiries = expiring.expiring(request, now)
     rows = waiting.waiting(request, expiries, now)
     how_far = journey.seen(request.actor, environment, organization)
     tasks = journey.tasks(how_far, can_write=can_write)
     left = sum(task.state != "ok" for task in tasks) if how_far.is_under_way else 0
     context = {
-        "heading": waiting.heading(
-            len(rows), left=left, name=organization.name, can_write=can_write
-        ),
+        "heading": waiting.heading(len(rows), left=left, name=organization.name, can_write=can_act),
         "rows": rows,
         "notices": notices.unread(request.actor)[:NOTICES],
         "expiries": expiries,
         "timeline": expiring.timeline(expiries, now),
-        "happenings": happenings(request),
+        "is_member": is_member,
+        "happenings": happenings(request) if is_member else [],
         "tasks": tasks,
         "is_under_way": how_far.is_under_way,
         "can_write": can_write,
-        "why_read_only": why_read_only(request.actor, organization.pk, environment),
+        "can_act": can_act,
+        "why_read_only": rights_held(request.actor, organization.pk, environment)
+        or why_read_only(request.actor, organization.pk, environment),
     }
     return render(request, "home.html", context)
 

@@ -316,7 +316,7 @@ def test_front_page_costs_the_same_for_one_and_three(
     client.force_login(alice)
     page(client, acme)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         page(client, acme)
 
 

@@ -90,7 +90,7 @@ def _ask(person: AltinnPerson) -> Any:
 
 def _rights(parties: Any) -> Held:
     """Return the rights by organisation number. Raises NoAnswer for another shape."""
-    named = {resource: right for right, resource in settings.ALTINN_RESOURCES.items()}
+    named = {name: right for right, name in settings.ALTINN_RESOURCES.items() if name}
     found: Held = {}
     for party in _organizations(parties):
         number, resources = party.get("organizationNumber"), party.get("authorizedResources")

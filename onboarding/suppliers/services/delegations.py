@@ -49,10 +49,10 @@ def give(
     if receiver is None:
         raise Invalid(
             _("Ingen virksomhet i portalen har dette nummeret. Sjekk det, og prøv igjen."),
-            field="number",
+            field="receiver",
         )
     if receiver == delegator:
-        raise Invalid(_("Virksomheten har alt disse rettighetene selv."), field="number")
+        raise Invalid(_("Virksomheten har alt disse rettighetene selv."), field="receiver")
     _give(delegator, environment, rights, by, at, to_organization=receiver)
     return receiver.name
 
