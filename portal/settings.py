@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "onboarding.smoketests",
     "onboarding.cpapi",
     "onboarding.diagnosis",
+    "onboarding.testtokens",
     "onboarding.checklists",
     "onboarding.promotion",
 ]
