@@ -265,6 +265,9 @@ TRAFFIC_ROWS_PER_DAY = int(environment.text("TRAFFIC_ROWS_PER_DAY", "500000"))
 TRAFFIC_IN_BACKGROUND = True
 # Of 100 changes of low risk that go through without a look before, how many get one afterwards.
 SPOT_CHECK_PERCENT = int(environment.text("SPOT_CHECK_PERCENT", "10"))
+# Audiences that no test token is made for, in lower case: APIs of the portal that act on real
+# registrations. Whoever minted his own token for one would be whichever client he likes there.
+TEST_TOKENS_BARRED = frozenset({"nhn:selvbetjening"})
 # Production opens when the way into it (terms, code review, going live) is built.
 OPEN_ENVIRONMENTS = frozenset({"test"})
 # Who proves a key that the worker made, while its private half is still there (ADR 0004).

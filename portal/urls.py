@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from onboarding.diagnosis import views as diagnosis
 from onboarding.sts import views as sts
+from onboarding.testtokens.views import service as ttt
 from portal import converters, health, views
 from portal.pages.api import api
 from portal.pages.client import client
@@ -36,6 +37,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="sts_metadata",
     ),
     path("<environment:environment>/cp-api/", include("onboarding.cpapi.urls")),
+    # Test only: there is no such address for production. Clients that resolve absolute paths
+    # against a host ask at its root.
+    path("test/ttt/", include("onboarding.testtokens.service_urls")),
+    path("v2/create-test-token-with-key", ttt.create, name="ttt_v2"),
+    path("create-test-token-with-key", ttt.create, name="ttt_v1"),
+    path("create-test-token", ttt.create, name="ttt_v0"),
     path("healthz", health.healthz, name="healthz"),
     path("appearance/language", views.choose_language, name="language"),
     path("appearance/scheme", views.choose_scheme, name="scheme"),

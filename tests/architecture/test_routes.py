@@ -143,6 +143,8 @@ ELSEWHERE = {
     *("sts:token", "sts:metadata", "sts:jwks", "sts_metadata"),
     *("cpapi:openapi", "cpapi:docs"),
     *("cpapi:communication_party_events", "cpapi:communication_party_export"),
+    *("ttt:create", "ttt:create_v1", "ttt:create_v0", "ttt:openapi", "ttt:docs"),
+    *("ttt_v2", "ttt_v1", "ttt_v0"),
     *("healthz", "language", "scheme"),
     *("diagnosis:errors", "diagnosis:error"),
     *("accounts:login", "accounts:demo_login", "accounts:logout", "accounts:profile"),

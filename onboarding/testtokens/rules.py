@@ -1,0 +1,48 @@
+"""Who may do what with keys and checks, and when. Pure: no writes, no queries, no clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from onboarding.apis.models import Api
+from onboarding.core.environments import Environment
+from onboarding.core.refusals import NotPermitted, NotPossibleNow
+from onboarding.suppliers.actors import Actor
+from onboarding.testtokens.models import TokenKey
+
+USES_A_MINUTE: Final = 60
+CHECKS_AN_HOUR: Final = 10
+
+
+def may_write(actor: Actor, organization_id: int) -> bool:
+    """Say whether the actor may make test tokens, keys and checks for the organisation."""
+    return actor.can_write_for(organization_id, Environment.TEST)
+
+
+def check_write(actor: Actor, organization_id: int) -> None:
+    """Raise NotPermitted unless the actor may write for the organisation in test."""
+    if not may_write(actor, organization_id):
+        raise NotPermitted(
+            _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
+        )
+
+
+def check_end(actor: Actor, key: TokenKey, at: datetime) -> None:
+    """Raise NotPermitted or, for a key that is over already, NotPossibleNow."""
+    check_write(actor, key.organization_id)
+    if key.ended_at is not None or key.expires_at <= at:
+        raise NotPossibleNow(_("Nøkkelen er allerede ute av bruk."))
+
+
+def check_start(actor: Actor, api: Api) -> None:
+    """Raise NotPermitted, or NotPossibleNow for an API that cannot be checked."""
+    check_write(actor, api.organization_id)
+    if api.environment != Environment.TEST:
+        raise NotPermitted(_("API-sjekken finnes bare i testmiljøet."))
+    if not api.test_url:
+        raise NotPossibleNow(
+            _("API-et har ingen adresse for tokentest. Legg den inn i oppsettet først.")
+        )

@@ -1,0 +1,1 @@
+"""Keys of the test token service, and what it mints."""
