@@ -25,6 +25,7 @@ TENANT: list[URLPattern | URLResolver] = [
     path("clients/<uuid:pk>/", client, name="client"),
     path("clients/<uuid:pk>/", include("onboarding.keys.urls")),
     path("clients/<uuid:pk>/", include("onboarding.smoketests.urls")),
+    path("", include("onboarding.testtokens.urls")),
     path("why/", diagnosis.why, name="why"),
 ]
 

@@ -27,6 +27,7 @@ from onboarding.systems.models import (
     RevisionTag,
 )
 from onboarding.systems.states import ApplicationType, Selection, Tag
+from onboarding.testtokens.models import TokenKey
 from tests.constants import NOON
 
 TEST = Environment.TEST
@@ -214,3 +215,15 @@ def make_key(client: ClientConfiguration, **fields: Any) -> Key:
         "expires_at": NOON + timedelta(days=365),
     } | fields
     return Key.objects.create(client=client, **fields)
+
+
+def make_token_key(organization: Organization, **fields: Any) -> TokenKey:
+    """A key of the test token service that nobody has the secret of."""
+    serial = next(_serial)
+    fields = {
+        "name": f"CI {serial}",
+        "digest": f"{serial:064x}",
+        "created_at": NOON,
+        "expires_at": NOON.replace(year=2099),
+    } | fields
+    return TokenKey.objects.create(organization=organization, **fields)

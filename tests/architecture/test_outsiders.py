@@ -61,7 +61,10 @@ def secrets(acme: Organization) -> dict[str, str]:
         expires_at=LATER,
     )
     right = factories.make_right(acme, to_email="fullmakt@acme.example", by=alma)
+    token_key = factories.make_token_key(acme, name="Nøkkel Hemmelig")
     return {
+        "a test token key": token_key.name,
+        "its id there": str(token_key.pk),
         "a member": alma.name,
         "a member's address": alma.email,
         "a system that is not published": drafted.name,
@@ -161,6 +164,7 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         "run": ["a client's id", "a test"],
         "invitation": ["an invitation"],
         "right": ["a right"],
+        "token_key": ["its id there"],
     }
     if row == "member":
         return [Membership.objects.get(user__name=secrets["a member"]).pk]

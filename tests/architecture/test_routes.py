@@ -135,6 +135,10 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "systems:services", "drafted"): (302, 404, 403, 403, 422, 422),
     Route("GET", "systems:settings", "system"): (302, 404, 200, 200, 200, 200),
     Route("GET", "systems:versions", "system"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "testtokens:end_key", "token_key"): (302, 404, 403, 403, 302, 409),
+    Route("GET", "testtokens:new_key", ""): (302, 404, 403, 403, 200, 200),
+    Route("POST", "testtokens:new_key", ""): (302, 404, 403, 403, 422, 422),
+    Route("GET", "testtokens:page", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "why", ""): (302, 404, 200, 200, 200, 200),
     Route("POST", "why", ""): (302, 404, 422, 422, 422, 422),
 }
@@ -194,8 +198,10 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         created_by=alice,
         expires_at=NOON.replace(year=2099),
     )
+    token_key = factories.make_token_key(acme)
     return {
         "": [],
+        "token_key": [token_key.pk],
         "api": [api.pk],
         "scope": [scope.pk],
         "claim": [claim.pk],
