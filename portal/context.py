@@ -74,13 +74,13 @@ def _menu(
             item(_("Dine API-er"), "apis:list"),
             item(_("Tilgangsforespørsler"), "clients:requests", len(waiting)),
         ]
-    is_test = environment == Environment.TEST
+    has_test_tokens = environment == Environment.TEST and (is_member or Right.APIS in held)
     menu: list[dict[str, Any]] = [
         {"title": "", "items": main},
         {
             "title": _("Verktøy"),
             "items": [
-                *([item(_("Integrasjonstesting"), "testtokens:page")] if is_test else []),
+                *([item(_("Integrasjonstesting"), "testtokens:page")] if has_test_tokens else []),
                 item(_("Hvorfor ble jeg avvist?"), "why"),
                 _entry(_("Feilkatalogen"), reverse("diagnosis:errors")),
             ],

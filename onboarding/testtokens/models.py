@@ -14,10 +14,13 @@ from onboarding.core.environments import Environment
 from onboarding.core.jobs import Job, JobQuerySet
 from onboarding.core.tenancy import TenantQuerySet
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.states import Right
 from onboarding.testtokens.states import Finding, Kind, Verdict
 
 
 class TokenKeyQuerySet(TenantQuerySet["TokenKey"]):
+    opened_by = {"organization": Right.APIS}
+
     def usable(self, at: datetime) -> TokenKeyQuerySet:
         return self.filter(ended_at__isnull=True, expires_at__gt=at)
 
@@ -74,6 +77,7 @@ class TokenKey(models.Model):
 class CheckQuerySet(JobQuerySet["Check"], TenantQuerySet["Check"]):  # type: ignore[override]
     organization_path = "api__organization"
     environment_path = "api__environment"
+    opened_by = {"api__organization": Right.APIS}
 
 
 class Check(Job):
@@ -145,6 +149,7 @@ class Result(models.Model):
 class NightlyQuerySet(TenantQuerySet["Nightly"]):
     organization_path = "api__organization"
     environment_path = "api__environment"
+    opened_by = {"api__organization": Right.APIS}
 
 
 class Nightly(models.Model):

@@ -11,6 +11,8 @@ from onboarding.apis.models import Api
 from onboarding.core.environments import Environment
 from onboarding.core.refusals import NotPermitted, NotPossibleNow
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.rules import check_right, may
+from onboarding.suppliers.states import Right
 from onboarding.testtokens.models import TokenKey
 
 USES_A_MINUTE: Final = 60
@@ -19,15 +21,13 @@ CHECKS_AN_HOUR: Final = 10
 
 def may_write(actor: Actor, organization_id: int) -> bool:
     """Say whether the actor may make test tokens, keys and checks for the organisation."""
-    return actor.can_write_for(organization_id, Environment.TEST)
+    return may(Right.APIS, actor, organization_id, Environment.TEST)
 
 
 def check_write(actor: Actor, organization_id: int) -> None:
     """Raise NotPermitted unless the actor may write for the organisation in test."""
-    if not may_write(actor, organization_id):
-        raise NotPermitted(
-            _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
-        )
+    may_not = _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
+    check_right(Right.APIS, actor, organization_id, Environment.TEST, may_not)
 
 
 def check_end(actor: Actor, key: TokenKey, at: datetime) -> None:
