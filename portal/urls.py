@@ -8,8 +8,10 @@ from onboarding.testtokens.views import service as ttt
 from portal import converters, health, views
 from portal.pages.api import api
 from portal.pages.client import client
+from portal.pages.exceptions import exceptions
 from portal.pages.home import home
 from portal.pages.system import system
+from portal.pages.traffic import traffic
 
 converters.register()
 
@@ -23,6 +25,9 @@ TENANT: list[URLPattern | URLResolver] = [
     path("systems/<uuid:pk>/", system, name="system"),
     path("clients/", include("onboarding.clients.urls")),
     path("clients/<uuid:pk>/", client, name="client"),
+    path("clients/<uuid:pk>/traffic/", traffic, name="traffic"),
+    path("clients/<uuid:pk>/traffic/<uuid:trace>/", diagnosis.trace, name="trace"),
+    path("clients/<uuid:pk>/exceptions/", exceptions, name="exceptions"),
     path("clients/<uuid:pk>/", include("onboarding.keys.urls")),
     path("clients/<uuid:pk>/", include("onboarding.smoketests.urls")),
     path("", include("onboarding.testtokens.urls")),

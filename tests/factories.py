@@ -28,6 +28,7 @@ from onboarding.systems.models import (
 )
 from onboarding.systems.states import ApplicationType, Selection, Tag
 from onboarding.testtokens.models import TokenKey
+from onboarding.traffic.models import Trace
 from tests.constants import NOON
 
 TEST = Environment.TEST
@@ -227,3 +228,15 @@ def make_token_key(organization: Organization, **fields: Any) -> TokenKey:
         "expires_at": NOON.replace(year=2099),
     } | fields
     return TokenKey.objects.create(organization=organization, **fields)
+
+
+def make_trace(client: ClientConfiguration, **fields: Any) -> Trace:
+    """A token request of the client that got a token, unless `fields` say otherwise."""
+    fields = {
+        "at": NOON,
+        "endpoint": "token",
+        "outcome": "ok",
+        "status": 200,
+        "signed": True,
+    } | fields
+    return Trace.objects.create(client=client, **fields)

@@ -86,3 +86,74 @@ def _lines(name: str) -> list[str]:
 
 def _fitted(line: str) -> str:
     return line if len(line) <= LINE else line[: LINE - 1] + "…"
+
+
+class Column(NamedTuple):
+    """One column of a diagram: what it stands for, and how many of each of two kinds."""
+
+    label: str
+    good: int
+    bad: int
+
+
+class Bar(NamedTuple):
+    """A column with its place: the bad lies on the good, "" where there is none of it.
+
+    As text, because a template would write numbers as people do, with commas.
+    """
+
+    column: Column
+    x: str
+    width: str
+    good_y: str
+    good_height: str
+    bad_y: str
+    bad_height: str
+
+
+class Diagram(NamedTuple):
+    """Columns side by side, with the number that the line at the top stands for."""
+
+    bars: list[Bar]
+    top: int
+    width: int
+    height: int
+
+
+DIAGRAM_HEIGHT, HEADROOM = 92.0, 14.0  # of the base line; of the line at the top
+
+
+def diagram(columns: list[Column], *, width: int) -> Diagram:
+    """Return the geometry of `columns` in a drawing of that width; what is there can be seen.
+
+    The smallest number gets two units of height, however large the largest is.
+    """
+    top = _round_up(max((column.good + column.bad for column in columns), default=0))
+    step = width / max(1, len(columns))
+    scale = (DIAGRAM_HEIGHT - HEADROOM) / top
+    bars = []
+    for n, column in enumerate(columns):
+        good, bad = (max(2.0, count * scale) if count else 0.0 for count in column[1:])
+        good_y = DIAGRAM_HEIGHT - good
+        bars.append(
+            Bar(
+                column,
+                f"{n * step + step * 0.15:.1f}",
+                f"{step * 0.7:.1f}",
+                f"{good_y:.1f}",
+                f"{good:.1f}" if good else "",
+                f"{max(HEADROOM - 4, good_y - bad):.1f}",
+                f"{bad:.1f}" if bad else "",
+            )
+        )
+    return Diagram(bars, top, width, int(DIAGRAM_HEIGHT) + 20)
+
+
+def _round_up(count: int) -> int:
+    """The next number that people count in: 1, 2, 5, 10, 20, 50 and so on."""
+    size = 1
+    while True:
+        for factor in (1, 2, 5):
+            if count <= factor * size:
+                return factor * size
+        size *= 10

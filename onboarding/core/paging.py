@@ -25,18 +25,20 @@ class Page(NamedTuple, Generic[M]):
     is_first: bool
 
 
-def page(rows: models.QuerySet[M], cursor: str, *, size: int = SIZE) -> Page[M]:
-    """Return the page of `rows` after `cursor`; no counting. The model has `created_at`.
+def page(
+    rows: models.QuerySet[M], cursor: str, *, size: int = SIZE, moment: str = "created_at"
+) -> Page[M]:
+    """Return the page of `rows` after `cursor`; no counting. `moment` is the field of their time.
 
     A cursor that cannot be read is taken for the first page: it comes from an address bar.
     """
     after = _read(cursor)
-    ordered = rows.order_by("-created_at", "-pk")
+    ordered = rows.order_by(f"-{moment}", "-pk")
     if after:
-        created_at, pk = after
-        ordered = ordered.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, pk__lt=pk))
+        at, pk = after
+        ordered = ordered.filter(Q((f"{moment}__lt", at)) | Q((moment, at), pk__lt=pk))
     found = list(ordered[: size + 1])
-    older = _write(found[size - 1]) if len(found) > size else ""
+    older = _write(found[size - 1], moment) if len(found) > size else ""
     return Page(found[:size], older, after is None)
 
 
@@ -47,9 +49,9 @@ def links(shown: Page[M], **kept: str) -> dict[str, str]:
     return {"newest": "" if shown.is_first else f"?{urlencode(query)}", "older": older}
 
 
-def _write(row: models.Model) -> str:
-    created_at: datetime = row.created_at  # type: ignore[attr-defined]  # promised by page()
-    return urlsafe_b64encode(f"{created_at.isoformat()}|{row.pk}".encode()).decode().rstrip("=")
+def _write(row: models.Model, moment: str) -> str:
+    at: datetime = getattr(row, moment)
+    return urlsafe_b64encode(f"{at.isoformat()}|{row.pk}".encode()).decode().rstrip("=")
 
 
 def _read(cursor: str) -> tuple[datetime, UUID] | None:

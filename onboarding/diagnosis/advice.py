@@ -37,7 +37,8 @@ class Told:
 class Case:
     """A token with the addresses and the moment (seconds since the epoch) it was judged for.
 
-    `issuers` are those of all environments by name, `endpoints` their token endpoints.
+    `issuers` are those of all environments by name, `endpoints` their token endpoints. `was_sent`
+    says that the moment is when the server got it, not when somebody pasted it.
     """
 
     header: Mapping[str, Any]
@@ -47,6 +48,7 @@ class Case:
     issuers: Mapping[str, str]
     endpoints: Mapping[str, str]
     now: float
+    was_sent: bool = False
 
 
 def tell(check: Check, case: Case) -> Told | None:
@@ -148,10 +150,12 @@ def _clock(name: str, case: Case) -> Told | None:
             % {"seconds": seconds, "name": name},
             (str(CLOCK),),
         )
-    return _old(name, seconds) if moment <= case.now and name != "nbf" else None
+    if moment > case.now or name == "nbf":
+        return None
+    return _old(name, seconds, was_sent=case.was_sent)
 
 
-def _old(name: str, seconds: int) -> Told:
+def _old(name: str, seconds: int, *, was_sent: bool) -> Told:
     title = (
         ngettext(
             "Den gikk ut for %(seconds)s sekund siden",
@@ -165,13 +169,15 @@ def _old(name: str, seconds: int) -> Told:
             seconds,
         )
     )
+    again = _("Lag en ny til hver forespørsel, rett før den sendes.")
+    pasted = _(
+        "Er det lenge siden den ble sendt, er dette ikke grunnen til at den ble avvist den gangen. "
+        "Lim inn en helt ny."
+    )
     return Told(
         title % {"seconds": seconds},
         (
-            _(
-                "Er det lenge siden den ble sendt, er dette ikke grunnen til at den ble "
-                "avvist den gangen. Lim inn en helt ny."
-            ),
+            again if was_sent else pasted,
             _(
                 "Er den helt ny, går klokken på maskinen for sakte. La operativsystemet "
                 "stille klokken, for eksempel med NTP."

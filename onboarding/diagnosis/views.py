@@ -1,28 +1,34 @@
 """The error catalogue, for everyone: a list to search, and a page for each code.
 
-And «why was I refused?», for the people of one organisation.
+And «why was I refused?», for the people of one organisation: of what they paste, and of what the
+server remembers.
 """
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from onboarding.clients.models import ClientConfiguration
 from onboarding.core.forms import sent
 from onboarding.diagnosis import catalogue
 from onboarding.diagnosis.catalogue.links import links
 from onboarding.diagnosis.forms import Paste
+from onboarding.diagnosis.queries.asking import Asker
 from onboarding.diagnosis.queries.explaining import diagnose
-from onboarding.diagnosis.queries.judging import Asker
+from onboarding.diagnosis.queries.traced import explain_trace
 from onboarding.jose.checks import printable
 from onboarding.keys.advice import WORDS
 from onboarding.smoketests.advice import ADVICE
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.traffic.models import Trace
 
 
 @login_not_required
@@ -65,6 +71,20 @@ def why(request: TenantRequest) -> HttpResponse:
         context["form"] = Paste()
         is_asked = False
     return render(request, "diagnosis/why.html", context, status=422 if is_asked else 200)
+
+
+@never_cache
+@require_safe
+def trace(request: TenantRequest, pk: UUID, trace: UUID) -> HttpResponse:
+    """Explain a request that left a trace, to the people of the client that it speaks of."""
+    clients = ClientConfiguration.objects.visible_to(request.actor)
+    here = clients.at(request.environment, request.organization.pk).filter(pk=pk)
+    traces = Trace.objects.visible_to(request.actor).filter(client__in=here)
+    found = get_object_or_404(traces.select_related("client__organization"), pk=trace)
+    explained = explain_trace(
+        found, request.actor, organization_id=request.organization.pk, at=timezone.now()
+    )
+    return render(request, "diagnosis/trace.html", {"explained": explained, "trace": found})
 
 
 def _list(request: HttpRequest, text: str, *, unknown: str = "") -> HttpResponse:

@@ -13,7 +13,7 @@ from onboarding.jose import b64
 from onboarding.jose.algorithms import digest_of
 from onboarding.jose.assertion import leniencies_used
 from onboarding.jose.checks import Check, Verdict, printable
-from onboarding.jose.compact import Reading, numeric_date
+from onboarding.jose.compact import Reading, numeric_date, read
 from onboarding.jose.proof import proof_jkt
 from onboarding.traffic.refs import ref
 from onboarding.traffic.seen import Seen
@@ -116,8 +116,16 @@ def numeric(value: float) -> bool:
     return abs(value) < 10**15
 
 
+def _proof_reading(seen: Seen) -> Reading | None:
+    """The proof that was sent, judged or not."""
+    if seen.proof is None and seen.dpop is not None and "," not in seen.dpop:
+        seen.proof = read(seen.dpop, prefix="proof")
+    return seen.proof
+
+
 def _readings(seen: Seen) -> list[tuple[str, Reading]]:
-    parts = (("assertion", seen.assertion), ("token", seen.token), ("proof", seen.proof))
+    proof = _proof_reading(seen)
+    parts = (("assertion", seen.assertion), ("token", seen.token), ("proof", proof))
     return [(kind, reading) for kind, reading in parts if reading is not None]
 
 
@@ -183,9 +191,11 @@ def _organization(details: Any) -> str:
 
 
 def _proof(seen: Seen) -> dict[str, Any]:
-    reading, now = seen.proof, seen.at.timestamp()
+    reading, now = _proof_reading(seen), seen.at.timestamp()
     clock = seen.assertion.claims if seen.assertion else {}
-    found = {"dpop": DpopKind.NONE, "jkt": "", "proof_jti_ref": "", "nonce_sent": ""}
+    # Several in one field are some proof, though none that can be read.
+    kind = DpopKind.NONE if seen.dpop is None else DpopKind.PROOF
+    found = {"dpop": kind, "jkt": "", "proof_jti_ref": "", "nonce_sent": ""}
     if reading is not None:
         claims = clock = reading.claims
         nonce, jti = claims.get("nonce"), claims.get("jti")

@@ -125,10 +125,11 @@ class DayCountQuerySet(TenantQuerySet["DayCount"]):
 
 
 class DayCount(models.Model):
-    """How many requests of a kind a client made on a day (UTC); exact also in a flood.
+    """How many requests of a kind a client made on a day, by the clocks of the people here.
 
-    `dropped` of the `count` left no trace, because the client had used up its room for the day:
-    whoever counts over the traces of such a day knows that some are missing.
+    It is exact in a flood too. `dropped` of the `count` left no trace, because the client had used
+    up its room for the day: whoever counts over the traces of such a day knows that some are
+    missing.
     """
 
     client = models.ForeignKey(ClientConfiguration, models.PROTECT, related_name="day_counts")

@@ -18,8 +18,9 @@ class Seen:
 
     `claimed` is the client that it speaks of, which nobody believes yet. The rest is filled in as
     far as the judging came; making it costs a request next to nothing, and the row is made of it
-    later, in `facts`. `nonce` is the one that the answer gave; `token_claims` are those of the
-    token that was issued, or used.
+    later, in `facts`. `dpop` is the header field as it came: a proof is noted also where the
+    judging did not come as far as `proof`. `nonce` is the one that the answer gave; `token_claims`
+    are those of the token that was issued, or used.
     """
 
     environment: str
@@ -33,6 +34,7 @@ class Seen:
     assertion: Reading | None = None
     token: Reading | None = None
     proof: Reading | None = None
+    dpop: str | None = None
     checks: list[Check] = field(default_factory=list)
     asked: Sequence[str] = ()
     given: Sequence[str] = ()

@@ -25,7 +25,7 @@ from onboarding.smoketests.states import Signer
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.states import Right
-from portal.pages import client_scopes, client_state
+from portal.pages import client_scopes, client_state, traffic
 
 # Longer than the page takes to look again.
 JUST_NOW = timedelta(seconds=5)
@@ -65,6 +65,7 @@ def _context(request: TenantRequest, shown: ClientConfiguration, now: datetime) 
         "keys_are_stale": request.htmx and test.latest and _has_just_proved(test.latest.run, now),
         "panel": panel,
         "scopes": rows,
+        "traffic": traffic.picture(shown.pk, now),
         "actions": rules.available(shown, request.actor),
         "read_only": why_read_only(
             request.actor, shown.organization_id, shown.environment, Right.USE

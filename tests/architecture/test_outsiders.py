@@ -49,6 +49,7 @@ def secrets(acme: Organization) -> dict[str, str]:
     making = KeyMaking.objects.create(
         client=client, kind="ES256", recipient={}, requested_by=alma, queued_at=NOON
     )
+    trace = factories.make_trace(client)
     automation_key = factories.make_automation_key(system, by=alma, name="Nøkkel Hemmelig")
     invitation = Invitation.objects.create(
         token_hash="0" * 64,
@@ -78,6 +79,7 @@ def secrets(acme: Organization) -> dict[str, str]:
         "an automation key": automation_key.name,
         "an automation key's id": str(automation_key.pk),
         "a test": str(run.pk),
+        "a trace": str(trace.pk),
         "a making": str(making.pk),
         "an invitation": str(invitation.pk),
         "a right": str(right.pk),
@@ -162,6 +164,7 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         "automation_key": ["its id", "an automation key's id"],
         "making": ["a client's id", "a making"],
         "run": ["a client's id", "a test"],
+        "trace": ["a client's id", "a trace"],
         "invitation": ["an invitation"],
         "right": ["a right"],
         "token_key": ["its id there"],

@@ -80,6 +80,8 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "clients:stop", "client"): (302, 404, 403, 403, 302, 409),
     Route("GET", "clients:system", "begun"): (302, 404, 403, 403, 200, 200),
     Route("POST", "clients:system", "begun"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "exceptions", "client"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "exceptions", "client"): (302, 404, 404, 404, 404, 404),
     Route("GET", "keys:add", "client"): (302, 404, 403, 403, 200, 200),
     Route("POST", "keys:add", "client"): (302, 404, 403, 403, 422, 422),
     Route("POST", "keys:again", "making"): (302, 404, 403, 403, 409, 409),
@@ -139,6 +141,8 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "testtokens:new_key", ""): (302, 404, 403, 403, 200, 200),
     Route("POST", "testtokens:new_key", ""): (302, 404, 403, 403, 422, 422),
     Route("GET", "testtokens:page", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "trace", "trace"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "traffic", "client"): (302, 404, 200, 200, 200, 200),
     Route("GET", "why", ""): (302, 404, 200, 200, 200, 200),
     Route("POST", "why", ""): (302, 404, 422, 422, 422, 422),
 }
@@ -187,6 +191,7 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
     making = KeyMaking.objects.create(
         client=client, kind="ES256", recipient={}, requested_by=alice, queued_at=NOON
     )
+    trace = factories.make_trace(client)
     automation_key = factories.make_automation_key(system, by=alice)
     invitation = Invitation.objects.create(
         token_hash="0" * 64,
@@ -209,6 +214,7 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         "automation_key": [system.pk, automation_key.pk],
         "drafted": [drafted.pk],
         "client": [client.pk],
+        "trace": [client.pk, trace.pk],
         "begun": [begun.pk],
         "stopped": [stopped.pk],
         "key": [client.pk, key.pk],

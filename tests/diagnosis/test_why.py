@@ -26,8 +26,8 @@ from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Status
 from onboarding.core.models import UsedOnce
 from onboarding.diagnosis.pasted import recognize
+from onboarding.diagnosis.queries.asking import Asker
 from onboarding.diagnosis.queries.explaining import diagnose
-from onboarding.diagnosis.queries.judging import Asker
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.states import Role

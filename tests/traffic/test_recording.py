@@ -138,6 +138,20 @@ def test_replayed_assertion_is_what_refused_although_the_proof_was_faulty_too() 
     assert only_trace().check_code == "assertion.replay"
 
 
+@pytest.mark.parametrize(
+    ("sent", "dpop"), [(None, "proof_nonce"), (GONE, "none"), ("a,b", "proof")]
+)
+def test_proof_is_noted_where_the_assertion_was_refused(sent: Any, dpop: str) -> None:
+    machine = make_machine().meet()
+    wrong = machine.assertion(aud="https://elsewhere.example")
+    machine.post(machine.form(client_assertion=wrong), proof=sent)
+
+    trace = only_trace()
+
+    assert (trace.check_code, trace.dpop) == ("assertion.audience", dpop)
+    assert bool(trace.jkt) is (dpop == "proof_nonce")
+
+
 def test_call_of_an_api_leaves_its_facts() -> None:
     machine = make_machine().meet()
     token = machine.token()

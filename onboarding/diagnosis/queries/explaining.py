@@ -16,7 +16,8 @@ from onboarding.diagnosis.advice import Case, Told
 from onboarding.diagnosis.catalogue.entry import Entry
 from onboarding.diagnosis.pasted import Kind, Pasted
 from onboarding.diagnosis.queries import neighbours
-from onboarding.diagnosis.queries.judging import Asker, Judged, Part, judge
+from onboarding.diagnosis.queries.asking import Asker, Judged, Part
+from onboarding.diagnosis.queries.judging import judge
 from onboarding.jose.checks import Check, Verdict, printable
 from onboarding.jose.compact import numeric_date
 from onboarding.jose.private_parts import MEMBERS as PRIVATE
@@ -88,23 +89,35 @@ class Diagnosis:
 def diagnose(pasted: Pasted, asker: Asker) -> Diagnosis:
     """Judge what was pasted and explain it. Nothing is stored, logged or used up."""
     judged = judge(pasted, asker)
+    finding, others = explain(judged, asker)
+    return Diagnosis(
+        gets_token=judged.kind == Kind.REQUEST and finding is None and asker.is_ours,
+        client=judged.client,
+        refusal=judged.refusal,
+        finding=finding,
+        others=others,
+        sections=sections(judged),
+    )
+
+
+def explain(judged: Judged, asker: Asker) -> tuple[Finding | None, int]:
+    """Return the first thing that was wrong, and how many others were."""
     failures = [
         (part, check)
         for part in judged.parts
         for check in part.checks
         if check.verdict == Verdict.FAILED
     ]
-    # What was wrong already when it was sent comes first: a paste is nearly always too old.
-    failures.sort(key=lambda failure: _is_age(failure[0], failure[1], asker))
+    if asker.judged_at is None:
+        # What was wrong already when it was sent comes first: a paste is nearly always too old.
+        failures.sort(key=lambda failure: _is_age(failure[0], failure[1], asker))
     finding = _finding(*failures[0], judged.client, asker) if failures else _other(judged, asker)
-    return Diagnosis(
-        gets_token=judged.kind == Kind.REQUEST and finding is None and asker.is_ours,
-        client=judged.client,
-        refusal=judged.refusal,
-        finding=finding,
-        others=max(0, len(failures) - 1),
-        sections=[_section(part, judged.client) for part in judged.parts],
-    )
+    return finding, max(0, len(failures) - 1)
+
+
+def sections(judged: Judged) -> list[Section]:
+    """Return each token with its checks as rows, and what it said."""
+    return [_section(part) for part in judged.parts]
 
 
 def _is_age(part: Part, check: Check, asker: Asker) -> bool:
@@ -167,10 +180,11 @@ def _case(part: Part, asker: Asker) -> Case:
         issuers=issuers,
         endpoints={name: token_endpoint(issuer) for name, issuer in issuers.items()},
         now=asker.now,
+        was_sent=asker.judged_at is not None,
     )
 
 
-def _section(part: Part, client: ClientConfiguration | None) -> Section:
+def _section(part: Part) -> Section:
     lines = [_line(check) for check in part.checks]
     if part.checks and part.kind in (Kind.ASSERTION, Kind.PROOF) and not part.replay_known:
         lines.append(_not_looked_up(f"{part.kind}.replay"))

@@ -14,8 +14,7 @@ from onboarding.clients.states import Status
 from onboarding.core import formats
 from onboarding.core.environments import Environment
 from onboarding.diagnosis.advice import Told
-from onboarding.diagnosis.queries.judging import Asker, Part, as_uuid
-from onboarding.jose.algorithms import verify
+from onboarding.diagnosis.queries.asking import Asker, Part, as_uuid
 from onboarding.jose.checks import Check, printable
 from onboarding.keys.models import Key
 
@@ -92,12 +91,11 @@ def _key(part: Part, client: ClientConfiguration, asker: Asker) -> Told | None:
 
 def _signer(part: Part, client: ClientConfiguration, asker: Asker) -> Key | None:
     """The key that made the signature, this client's own first."""
-    reading, alg = part.reading, str(part.reading.header.get("alg"))
     near = When(If(client=client, then=Value(0)), default=Value(1), output_field=IntegerField())
     mine = Key.objects.visible_to(asker.actor).filter(client__organization=client.organization_id)
     found = mine.select_related("client", "revoked_by").order_by(near, "-created_at", "pk")
     for key in found[:MOST]:
-        if verify(alg, key.public_jwk, reading.signing_input, reading.signature):
+        if part.is_signed_by(key.public_jwk):
             return key
     return None
 

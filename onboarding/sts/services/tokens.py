@@ -107,7 +107,7 @@ def issue(ask: Ask, *, at: datetime, seen: Seen) -> Issued:
 
 def _authenticate(ask: Ask, at: datetime, seen: Seen) -> tuple[Registration, Reading]:
     """The client that signed the assertion. Nobody learns from a refusal which clients exist."""
-    seen.claimed = ask.form.get("client_id", "")
+    seen.claimed, seen.dpop = ask.form.get("client_id", ""), ask.dpop
     text = parameters.assertion_of(dict(ask.form), ask.authorization)
     reading = read(text, prefix="assertion")
     subject, kid = assertions.subject_of(reading), reading.header.get("kid")

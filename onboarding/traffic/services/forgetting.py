@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.utils.timezone import localdate
 
 from onboarding.traffic.models import Announced, DayCount, Trace
 
@@ -21,7 +22,7 @@ def forget(*, at: datetime, at_once: int = AT_ONCE, most: int = MOST) -> int:
     kept_from = at - timedelta(days=settings.TRAFFIC_DAYS)
     old = (
         Trace.objects.filter(at__lt=kept_from),
-        DayCount.objects.filter(day__lt=kept_from.date()),
+        DayCount.objects.filter(day__lt=localdate(kept_from)),
         Announced.objects.filter(until__lt=at),
     )
     return sum(_delete(rows, at_once, most) for rows in old)

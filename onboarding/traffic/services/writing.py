@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Sum
+from django.utils.timezone import localdate
 
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import UNFINISHED
@@ -60,7 +61,7 @@ class Room:
         keep: list[Known] = []
         drop: list[Known] = []
         for known in batch:
-            room = (known.client_id, facts.is_signed(known.seen), known.seen.at.date())
+            room = (known.client_id, facts.is_signed(known.seen), localdate(known.seen.at))
             if left[room] > 0:
                 left[room] -= 1
                 keep.append(known)
@@ -70,7 +71,7 @@ class Room:
 
     def _left(self, batch: Sequence[Known]) -> dict[tuple[UUID, bool, date], int]:
         clients = {known.client_id for known in batch}
-        days = {known.seen.at.date() for known in batch}
+        days = {localdate(known.seen.at) for known in batch}
         left = {
             (client, signed, day): self._limit(day, signed)
             for client in clients
@@ -214,7 +215,7 @@ def _counted(known: Known, portals: set[str]) -> tuple[Any, ...]:
     seen = known.seen
     return (
         known.client_id,
-        seen.at.date(),
+        localdate(seen.at),
         "api" if seen.is_api else "token",
         str(_origin(seen, portals)),
         str(facts.outcome(seen)),
