@@ -44,10 +44,8 @@ WORDS: dict[str, Promise] = {
     "client.resumed": gettext_lazy("%(actor)s startet klienten for %(client)s igjen"),
     "client.leniency_on": gettext_lazy("%(actor)s slo på et testunntak for %(client)s"),
     "client.leniency_off": gettext_lazy("%(actor)s slo av et testunntak for %(client)s"),
-    "automation_key.made": gettext_lazy("%(actor)s laget en automatiseringsnøkkel for %(system)s"),
-    "automation_key.ended": gettext_lazy(
-        "%(actor)s avsluttet en automatiseringsnøkkel for %(system)s"
-    ),
+    "automation_key.made": gettext_lazy("%(actor)s laget automatiseringsnøkkelen «%(name)s»"),
+    "automation_key.ended": gettext_lazy("%(actor)s avsluttet automatiseringsnøkkelen «%(name)s»"),
     "key.registered": gettext_lazy("%(actor)s la inn en ny nøkkel for %(client)s"),
     "key.revoked": gettext_lazy("%(actor)s sperret en nøkkel for %(client)s"),
     "key.proved": gettext_lazy("En nøkkel for %(client)s ble verifisert"),
