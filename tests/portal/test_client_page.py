@@ -274,4 +274,4 @@ def test_the_page_costs_the_same_however_much_there_is(
     with CaptureQueriesContext(connection) as queries:
         client.get(url(stored))
 
-    assert len(queries) == 21
+    assert len(queries) == 22

@@ -15,9 +15,9 @@ from onboarding.checklists.states import Verdict
 
 HOUR: Final = timedelta(hours=1)
 MANY: Final = 10
-# Checks about the form of the details, and about whom they name.
-FORM: Final = ("assertion.details", "details.form")
-NOT_DELEGATED: Final = ("organization.delegation", "organization.unknown")
+# HelseID's numbers for details that are ill-formed, and for organisations that they may not name.
+FORM: Final = ("hid.1004", "hid.1009", "hid.1010")
+NOT_DELEGATED: Final = ("hid.1001", "hid.1002", "hid.1003", "hid.1005", "hid.1006")
 
 
 def details(facts: Facts) -> Finding:
