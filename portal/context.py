@@ -15,6 +15,7 @@ from onboarding.clients.models import ClientScope
 from onboarding.core.environments import Environment
 from onboarding.suppliers.actors import NOBODY
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.queries import approval
 from onboarding.suppliers.states import Right
 
 
@@ -33,6 +34,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         other = Environment.PRODUCTION if environment == Environment.TEST else Environment.TEST
         context["other_environment_url"] = reverse("home", args=[other, organization.number])
         context["menu"] = SimpleLazyObject(lambda: _menu(request, environment, organization))
+    elif context["actor"].is_operator:
+        context["menu"] = SimpleLazyObject(lambda: _platform_menu(request))
     return context
 
 
@@ -52,6 +55,8 @@ def _organizations(request: HttpRequest) -> list[tuple[Organization, str]]:
 def _menu(
     request: HttpRequest, environment: str, organization: Organization
 ) -> list[dict[str, Any]]:
+    if environment not in settings.OPEN_ENVIRONMENTS:
+        return _gate_menu(request, environment, organization)
     waiting = (
         ClientScope.objects.visible_to(request.actor)  # type: ignore[attr-defined]  # ActingPerson
         .of(environment, organization.pk)
@@ -87,10 +92,39 @@ def _menu(
         },
     ]
     if is_member:
-        about = [item(_("Folk og tilganger"), "people:list"), item(_("Rettigheter"), "rights:list")]
+        about = [
+            item(_("Folk og tilganger"), "people:list"),
+            item(_("Rettigheter"), "rights:list"),
+            item(_("Leverandørgodkjenning"), "approval:own"),
+        ]
         menu.append({"title": _("Virksomheten"), "items": about})
     _mark_current([entry for group in menu for entry in group["items"]], request.path)
     return menu
+
+
+def _gate_menu(
+    request: HttpRequest, environment: str, organization: Organization
+) -> list[dict[str, Any]]:
+    """The menu before an environment is open: the way in, and what can be done about it."""
+    where = [environment, organization.number]
+    items = [
+        _entry(_("Veien til produksjon"), reverse("home", args=where)),
+        _entry(_("Leverandørgodkjenning"), reverse("approval:own", args=where)),
+        _entry(_("Til testmiljøet"), reverse("home", args=[Environment.TEST, organization.number])),
+    ]
+    _mark_current(items, request.path)
+    return [{"title": "", "items": items}]
+
+
+def _platform_menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu on pages of no organisation, for whoever operates the platform."""
+    items = [
+        _entry(_("Virksomheter"), reverse("suppliers:choose")),
+        _entry(_("Leverandører"), reverse("suppliers:suppliers"), approval.waiting_count()),
+    ]
+    for item in items:
+        item["current"] = request.path.startswith(item["url"])
+    return [{"title": _("Plattformen"), "items": items}]
 
 
 def _entry(label: str, url: str, count: int = 0) -> dict[str, Any]:

@@ -270,6 +270,8 @@ SPOT_CHECK_PERCENT = int(environment.text("SPOT_CHECK_PERCENT", "10"))
 TEST_TOKENS_BARRED = frozenset({"nhn:selvbetjening"})
 # Production opens when the way into it (terms, code review, going live) is built.
 OPEN_ENVIRONMENTS = frozenset({"test"})
+# Who knows whose production clients are made from a supplier's systems.
+SUPPLIER_CUSTOMERS = "onboarding.clients.queries.served.served_in_production"
 # Who proves a key that the worker made, while its private half is still there (ADR 0004).
 KEY_WITNESS = "onboarding.smoketests.services.witness"
 # Origins the workers may call although they are on this machine: ours, and nobody else's.

@@ -17,7 +17,11 @@ from onboarding.core.environments import Environment
 from onboarding.core.orgnumbers import check_digit
 from onboarding.keys.models import Key
 from onboarding.keys.states import Origin
-from onboarding.suppliers.models import Delegation, Membership, Organization
+from onboarding.suppliers.models import (
+    Delegation,
+    Membership,
+    Organization,
+)
 from onboarding.suppliers.states import Right, Role
 from onboarding.systems.models import (
     AutomationKey,

@@ -1,4 +1,7 @@
-"""Roles and their order, and rights, as data."""
+"""Roles and their order, rights, and the life of a supplier's approval, as data."""
+
+from enum import StrEnum
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,3 +22,64 @@ class Right(models.TextChoices):
     USE = "use", _("Ta i bruk HelseID for et fagsystem")
     SYSTEMS = "systems", _("Opprette og endre klientsystemer")
     APIS = "apis", _("Opprette og endre API-er")
+
+
+class SupplierState(models.TextChoices):
+    """How the platform stands to a supplier; without a row it is NONE."""
+
+    NONE = "none", _("Ikke søkt")
+    APPLIED = "applied", _("Søkt")
+    DECLINED = "declined", _("Ikke godkjent")
+    APPROVED = "approved", _("Godkjent")
+    SUSPENDED = "suspended", _("Suspendert")
+    ENDED = "ended", _("Avsluttet")
+
+
+# Production clients made from such a supplier's systems get no new tokens.
+STOPPED = (SupplierState.SUSPENDED, SupplierState.ENDED)
+
+
+class Act(models.TextChoices):
+    """What can be done about an approval, as a verb on a button."""
+
+    APPLY = "apply", _("Søk om godkjenning")
+    WITHDRAW = "withdraw", _("Trekk søknaden")
+    APPROVE = "approve", _("Godkjenn")
+    DECLINE = "decline", _("Avslå")
+    SUSPEND = "suspend", _("Suspender i produksjon")
+    RESUME = "resume", _("Opphev suspensjonen")
+    END = "end", _("Avslutt i produksjon")
+
+
+class Party(StrEnum):
+    """Who does it: an administrator of the organisation, or an operator of the platform."""
+
+    ORGANIZATION = "organization"
+    OPERATOR = "operator"
+
+
+class Step(NamedTuple):
+    """One row of the table: from which states, to which, by whom."""
+
+    sources: tuple[SupplierState, ...]
+    target: SupplierState
+    party: Party
+
+
+STEPS: dict[Act, Step] = {
+    Act.APPLY: Step(
+        (SupplierState.NONE, SupplierState.DECLINED, SupplierState.ENDED),
+        SupplierState.APPLIED,
+        Party.ORGANIZATION,
+    ),
+    Act.WITHDRAW: Step((SupplierState.APPLIED,), SupplierState.NONE, Party.ORGANIZATION),
+    Act.APPROVE: Step(
+        (SupplierState.NONE, SupplierState.APPLIED), SupplierState.APPROVED, Party.OPERATOR
+    ),
+    Act.DECLINE: Step((SupplierState.APPLIED,), SupplierState.DECLINED, Party.OPERATOR),
+    Act.SUSPEND: Step((SupplierState.APPROVED,), SupplierState.SUSPENDED, Party.OPERATOR),
+    Act.RESUME: Step((SupplierState.SUSPENDED,), SupplierState.APPROVED, Party.OPERATOR),
+    Act.END: Step(
+        (SupplierState.APPROVED, SupplierState.SUSPENDED), SupplierState.ENDED, Party.OPERATOR
+    ),
+}

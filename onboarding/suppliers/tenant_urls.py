@@ -1,16 +1,23 @@
-"""Addresses of one organisation: its people."""
+"""Addresses of one organisation: its people, and how it stands with the platform."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from onboarding.suppliers.views import people
+from onboarding.suppliers.views import approval, people
 
-app_name = "people"
-urlpatterns: list[URLPattern] = [
-    path("people/", people.people, name="list"),
-    path("people/invite/", people.invite, name="invite"),
-    path("people/<int:pk>/", people.member, name="member"),
-    path("people/<int:pk>/role/", people.role, name="role"),
-    path("people/<int:pk>/remove/", people.remove, name="remove"),
-    path("people/invitations/<uuid:pk>/resend/", people.resend, name="resend"),
-    path("people/invitations/<uuid:pk>/withdraw/", people.withdraw, name="withdraw"),
+PEOPLE: list[URLPattern] = [
+    path("", people.people, name="list"),
+    path("invite/", people.invite, name="invite"),
+    path("<int:pk>/", people.member, name="member"),
+    path("<int:pk>/role/", people.role, name="role"),
+    path("<int:pk>/remove/", people.remove, name="remove"),
+    path("invitations/<uuid:pk>/resend/", people.resend, name="resend"),
+    path("invitations/<uuid:pk>/withdraw/", people.withdraw, name="withdraw"),
+]
+APPROVAL: list[URLPattern] = [
+    path("", approval.own, name="own"),
+    path("<slug:act>/", approval.own_step, name="step"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("people/", include((PEOPLE, "people"))),
+    path("supplier/", include((APPROVAL, "approval"))),
 ]

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from onboarding.suppliers.views import invitations, organizations
+from onboarding.suppliers.views import approval, invitations, organizations
 
 app_name = "suppliers"
 urlpatterns: list[URLPattern] = [
@@ -11,4 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("organizations/new/", organizations.register, name="register"),
     path("invitations/", invitations.invitation, name="invitation"),
     path("invitations/<str:token>/", invitations.follow, name="follow"),
+    path("operator/suppliers/", approval.suppliers, name="suppliers"),
+    path("operator/suppliers/<orgnr:number>/", approval.supplier, name="supplier"),
+    path("operator/suppliers/<orgnr:number>/<slug:act>/", approval.decide, name="decide"),
 ]

@@ -13,8 +13,9 @@ from onboarding.core.environments import Environment
 from onboarding.core.jobs import JobStatus
 from onboarding.smoketests.models import Run
 from onboarding.suppliers.queries import administrators
+from onboarding.suppliers.queries.approval import supplier_of
 from onboarding.suppliers.requests import TenantRequest
-from onboarding.suppliers.states import Role
+from onboarding.suppliers.states import Role, SupplierState
 from onboarding.systems.models import ClientSystem
 from portal.pages.journey import concerns
 
@@ -40,6 +41,7 @@ def requirements(request: TenantRequest) -> list[Requirement]:
         _published_system(request),
         _passed_test(request),
         _right(request),
+        _approved(request),
         *_later(),
     ]
 
@@ -110,9 +112,29 @@ def _right(request: TenantRequest) -> Requirement:
     return Requirement("none", _("Ikke oppfylt"), text, f"{note} {_not_yet()}")
 
 
+def _approved(request: TenantRequest) -> Requirement:
+    text, action = _("Godkjent leverandør"), _("Gå til leverandørgodkjenningen")
+    supplier = supplier_of(request.organization.pk)
+    word = str(supplier.get_state_display())
+    notes = {
+        SupplierState.NONE: _("En administrator i virksomheten søker, og en forvalter svarer."),
+        SupplierState.APPLIED: _("Søknaden ligger hos forvalterne på plattformen."),
+        SupplierState.DECLINED: _("Siden for godkjenningen sier hva som mangler."),
+        SupplierState.SUSPENDED: _("Siden for godkjenningen sier hvorfor."),
+        SupplierState.ENDED: _("En administrator kan søke på nytt."),
+    }
+    if supplier.state == SupplierState.APPROVED:
+        note = _("Godkjent %(day)s.") % {"day": formats.day(supplier.since)}
+        return Requirement("ok", _("Oppfylt"), text, note, "approval:own", action)
+    state = {SupplierState.NONE: "none", SupplierState.APPLIED: "wait"}.get(
+        SupplierState(supplier.state), "fail"
+    )
+    note = notes[SupplierState(supplier.state)]
+    return Requirement(state, word, text, note, "approval:own", action)
+
+
 def _later() -> list[Requirement]:
     rows = (
-        (_("Godkjent leverandør"), _("En forvalter på plattformen godkjenner virksomheten.")),
         (_("Bruksvilkår"), _("En person med signaturrett godtar dem for virksomheten.")),
         (_("Kodegjennomgang"), _("En saksbehandler ser på integrasjonen sammen med dere.")),
     )

@@ -59,6 +59,9 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "apis:new", ""): (302, 404, 403, 403, 422, 422),
     Route("POST", "apis:remove_claim", "claim"): (302, 404, 403, 403, 302, 404),
     Route("POST", "apis:remove_scope", "scope"): (302, 404, 403, 403, 409, 409),
+    Route("GET", "approval:own", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "approval:step", "act"): (302, 404, 403, 403, 403, 200),
+    Route("POST", "approval:step", "act"): (302, 404, 422, 422, 422, 422),
     Route("GET", "client", "client"): (302, 404, 200, 200, 200, 200),
     Route("GET", "clients:claims", "begun"): (302, 404, 403, 403, 200, 200),
     Route("POST", "clients:claims", "begun"): (302, 404, 403, 403, 302, 302),
@@ -158,6 +161,7 @@ ELSEWHERE = {
     *("accounts:login", "accounts:demo_login", "accounts:logout", "accounts:profile"),
     *("accounts:email", "suppliers:start", "suppliers:choose", "suppliers:register"),
     *("suppliers:invitation", "suppliers:follow"),
+    *("suppliers:suppliers", "suppliers:supplier", "suppliers:decide"),
     *("notices:list", "notices:notice", "notices:read_all"),
     *("suppliers:any", "suppliers:represent"),
 }
@@ -207,6 +211,7 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
     return {
         "": [],
         "token_key": [token_key.pk],
+        "act": ["apply"],
         "api": [api.pk],
         "scope": [scope.pk],
         "claim": [claim.pk],

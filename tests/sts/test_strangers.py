@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from onboarding.clients.states import Status
 from onboarding.sts.refusal import NOT_RECOGNIZED
-from tests.factories import make_user
+from onboarding.suppliers.states import STOPPED, SupplierState
+from tests.factories import make_organization, make_system, make_user
 from tests.machines import Machine, error_of, make_machine, numbered, private_jwk, register
+from tests.suppliers.making import make_supplier
 
 UNRECOGNIZED = {
     "error": "invalid_client",
@@ -141,6 +143,35 @@ def test_a81_each_environment_serves_its_own(machine: Machine) -> None:
     assert other.token()
     swapped = other.form(client_assertion=other.assertion(aud=machine.issuer))
     assert error_of(other.post(swapped)) == (400, "invalid_client")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", SupplierState)
+@pytest.mark.parametrize("environment", ["test", "production"])
+def test_a_supplier_that_is_stopped_gets_no_production_tokens_from_the_next_request_on(
+    environment: str, state: SupplierState
+) -> None:
+    supplying, customer = make_organization("Leverandøren"), make_organization("Kunden")
+    system = make_system(supplying, environment=environment)
+    machine = make_machine(system=system, which=7, organization=customer).meet()
+    assert machine.token()
+
+    supplier = make_supplier(supplying, state)
+
+    if environment == "production" and state in STOPPED:
+        assert answer_to(machine) == (400, UNRECOGNIZED)
+        supplier.state = SupplierState.APPROVED
+        supplier.save()
+    assert machine.token()
+
+
+@pytest.mark.django_db
+def test_a_customer_that_is_stopped_as_a_supplier_keeps_what_others_supply() -> None:
+    customer = make_organization("Kunden")
+    machine = make_machine(environment="production", which=7, organization=customer).meet()
+    make_supplier(customer, SupplierState.SUSPENDED)
+
+    assert machine.token()
 
 
 def test_a_key_that_comes_in_addition_works_at_once(machine: Machine) -> None:

@@ -1,4 +1,8 @@
-"""What the portal has registered about a client: read at each request, nothing is cached."""
+"""What the portal has registered about a client: read at each request, nothing is cached.
+
+A supplier whose approval is suspended or ended is looked at here too: production clients made
+from its systems are strangers from the next request on, and those of test are not.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +43,10 @@ LEFT JOIN (clients_clientclaim cc JOIN apis_apiclaim ac ON ac.id = cc.claim_id)
 LEFT JOIN clients_clientleniency cl ON cl.client_id = c.id AND c.environment = 'test'
 WHERE c.id = %s AND c.environment = %s AND c.status = %s
   AND k.kid = %s AND k.revoked_at IS NULL AND k.expires_at > %s
+  AND (c.environment <> 'production' OR NOT EXISTS (
+       SELECT 1 FROM systems_clientsystem y
+       JOIN suppliers_supplier p ON p.organization_id = y.organization_id
+       WHERE y.id = r.system_id AND p.state IN ('suspended', 'ended')))
 """
 
 

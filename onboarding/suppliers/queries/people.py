@@ -49,6 +49,14 @@ def administrators(organization_id: int, environment: str) -> list[str]:
     return list(found.order_by("user__name").values_list("user__name", flat=True)[:5])
 
 
+def administrators_anywhere(organization_id: int) -> list[str]:
+    """Return the names of those who administer an organisation in any environment, five at most."""
+    found = Membership.objects.filter(
+        organization=organization_id, role=Role.ADMIN, user__is_active=True
+    )
+    return list(found.order_by("user__name").values_list("user__name", flat=True).distinct()[:5])
+
+
 def why_read_only(
     actor: Actor, organization_id: int, environment: str, right: Right | None = None
 ) -> str:
