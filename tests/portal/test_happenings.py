@@ -12,6 +12,7 @@ from django.utils import translation
 
 from onboarding.audit.models import Event
 from onboarding.clients.states import Decision
+from onboarding.suppliers.states import Act
 from portal.pages.happenings import WORDS, sentence
 
 ROOT = Path(__file__).parents[2] / "onboarding"
@@ -66,6 +67,7 @@ def recorded() -> set[str]:
             found.add(kind if "." in kind else f"{app.removesuffix('s')}.{kind}")
     # f"access.{decision}": the rest of it stands in the table of decisions.
     found |= {f"access.{decision}" for decision in Decision if "access." in found}
+    found |= {f"supplier.{act}" for act in Act if "supplier." in found}
     return {kind for kind in found if not kind.endswith(".")}
 
 

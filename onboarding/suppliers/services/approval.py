@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from onboarding.audit.services import record
+from onboarding.core.environments import Environment
 from onboarding.core.formats import clock
 from onboarding.core.refusals import Invalid, NotPossibleNow
 from onboarding.suppliers.actors import Actor
@@ -45,6 +46,7 @@ def take_step(
         actor=by.name,
         at=at,
         organization_id=organization_id,
+        environment=Environment.PRODUCTION,
         source=step.source,
         target=step.target,
         reason=reason,
