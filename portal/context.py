@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.conf import settings
@@ -92,14 +92,18 @@ def _menu(
         },
     ]
     if is_member:
-        about = [
-            item(_("Folk og tilganger"), "people:list"),
-            item(_("Rettigheter"), "rights:list"),
-            item(_("Leverandørgodkjenning"), "approval:own"),
-        ]
-        menu.append({"title": _("Virksomheten"), "items": about})
+        menu.append({"title": _("Virksomheten"), "items": _about(item)})
     _mark_current([entry for group in menu for entry in group["items"]], request.path)
     return menu
+
+
+def _about(item: Callable[[str, str], dict[str, Any]]) -> list[dict[str, Any]]:
+    """What concerns the organisation itself, whatever it makes or uses."""
+    return [
+        item(_("Folk og tilganger"), "people:list"),
+        item(_("Rettigheter"), "rights:list"),
+        item(_("Leverandørgodkjenning"), "approval:own"),
+    ]
 
 
 def _gate_menu(
