@@ -9,19 +9,20 @@ from django.db import transaction
 
 from onboarding.accounts.models import User
 from onboarding.apis.models import Scope
+from onboarding.selfservice.names import SCOPE
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.queries import actor_for
 from onboarding.systems import services as systems
 from onboarding.systems.models import ClientSystem
 from onboarding.systems.services.automation import Made
 from onboarding.systems.states import ApplicationType, Selection, Tag
-from portal import demo, own_api
+from portal import demo
 
 NAME: Final = "Nordlys Journal"
 MAKER: Final = "kari"
 # Where published clients listen for the answer.
 CALLBACK: Final = "http://localhost:1337/callback"
-PRESELECTED: Final = (own_api.SCOPE, f"{demo.CP_API}/access")
+PRESELECTED: Final = (SCOPE, f"{demo.CP_API}/access")
 AVAILABLE: Final = (f"{demo.MSH}/api",)
 # Of the keys made here this many work at once: the oldest ends when one more is made.
 KEPT: Final = 15

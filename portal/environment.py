@@ -54,6 +54,22 @@ def base_url(default: str | None) -> str:
     return value
 
 
+def api_roots(default: str) -> dict[str, tuple[str, str]]:
+    """Return API_ROOTS, `origin=environment` with spaces between: by host, origin and environment.
+
+    At these hosts the API of an environment also answers at the root, `/v1/…`, as published
+    clients expect.
+    """
+    found = {}
+    for entry in text("API_ROOTS", default).split():
+        origin, _, environment = entry.rpartition("=")
+        parts = urlsplit(origin)
+        if environment not in ("test", "production") or not parts.netloc or parts.path:
+            raise ImproperlyConfigured("API_ROOTS has entries like https://api.example=test.")
+        found[parts.netloc] = (origin, environment)
+    return found
+
+
 def database(data_dir: Path) -> dict[str, object]:
     """Return Django's settings for DATABASE_URL (postgresql://…), or for SQLite in `data_dir`.
 

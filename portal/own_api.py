@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
 from onboarding.apis import services as apis
 from onboarding.apis.models import Api, Scope
 from onboarding.apis.states import Dpop
+from onboarding.selfservice.names import AUDIENCE, SCOPE
 from onboarding.suppliers.actors import SYSTEM
-
-AUDIENCE: Final = "nhn:selvbetjening"
-SCOPE: Final = "nhn:selvbetjening/client"
 
 
 @transaction.atomic

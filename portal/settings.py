@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "onboarding.sts",
     "onboarding.smoketests",
     "onboarding.cpapi",
+    "onboarding.selfservice",
     "onboarding.diagnosis",
     "onboarding.testtokens",
     "onboarding.checklists",
@@ -272,6 +273,8 @@ TEST_TOKENS_BARRED = frozenset({"nhn:selvbetjening"})
 OPEN_ENVIRONMENTS = frozenset({"test"})
 # Who knows whose production clients are made from a supplier's systems.
 SUPPLIER_CUSTOMERS = "onboarding.clients.queries.served.served_in_production"
+# Hosts at whose root the API of an environment answers too, as published clients expect it.
+API_ROOTS = environment.api_roots(f"{BASE_URL}=test" if DEMO else "")
 # Who proves a key that the worker made, while its private half is still there (ADR 0004).
 KEY_WITNESS = "onboarding.smoketests.services.witness"
 # Origins the workers may call although they are on this machine: ours, and nobody else's.

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from onboarding.diagnosis import views as diagnosis
+from onboarding.selfservice import urls as selfservice
 from onboarding.sts import views as sts
 from onboarding.testtokens.views import service as ttt
 from portal import converters, health, views
@@ -49,6 +50,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/create-test-token-with-key", ttt.create, name="ttt_v2"),
     path("create-test-token-with-key", ttt.create, name="ttt_v1"),
     path("create-test-token", ttt.create, name="ttt_v0"),
+    path("<environment:environment>/", include("onboarding.selfservice.urls")),
+    path(
+        "",
+        include((selfservice.root_patterns, "selfservice"), namespace="selfservice_root"),
+    ),
     path("healthz", health.healthz, name="healthz"),
     path("appearance/language", views.choose_language, name="language"),
     path("appearance/scheme", views.choose_scheme, name="scheme"),

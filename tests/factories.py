@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -29,8 +30,9 @@ from onboarding.systems.models import (
     Revision,
     RevisionScope,
     RevisionTag,
+    RevisionUri,
 )
-from onboarding.systems.states import ApplicationType, Selection, Tag
+from onboarding.systems.states import ApplicationType, Selection, Tag, UriKind
 from onboarding.testtokens.models import TokenKey
 from onboarding.traffic.models import Trace
 from tests.constants import NOON
@@ -139,6 +141,7 @@ def make_revision(
     scopes: dict[Scope, Selection] | None = None,
     published: bool = True,
     by: User | None = None,
+    redirect_uris: Iterable[str] = (),
     **fields: Any,
 ) -> Revision:
     by = by or make_user()
@@ -153,6 +156,8 @@ def make_revision(
     RevisionTag.objects.create(revision=revision, tag=Tag.EPJ)
     for scope, selection in (scopes or {}).items():
         RevisionScope.objects.create(revision=revision, scope=scope, selection=selection)
+    for uri in redirect_uris:
+        RevisionUri.objects.create(revision=revision, kind=UriKind.REDIRECT, uri=uri)
     if published:
         revision.published_at, revision.published_by = NOON, by
         revision.save()

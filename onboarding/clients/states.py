@@ -95,3 +95,31 @@ class TokenLife(models.IntegerChoices):
 
     SHORT = 60, _("60 sekunder")
     USUAL = 600, _("10 minutter")
+
+
+class DraftStatus(models.TextChoices):
+    """The answer to a draft that software made for a customer."""
+
+    WAITING = "waiting", _("Venter på bekreftelse")
+    CONFIRMED = "confirmed", _("Bekreftet")
+    DECLINED = "declined", _("Avslått")
+
+
+class DraftState(models.TextChoices):
+    """What people see of it; worked out from status and time, never stored."""
+
+    WAITING = "waiting", _("Venter på bekreftelse")
+    CONFIRMED = "confirmed", _("Bekreftet")
+    DECLINED = "declined", _("Avslått")
+    EXPIRED = "expired", _("Utløpt")
+
+
+class Answer(StrEnum):
+    CONFIRM = auto()
+    DECLINE = auto()
+
+
+ANSWERS: dict[Answer, DraftStatus] = {
+    Answer.CONFIRM: DraftStatus.CONFIRMED,
+    Answer.DECLINE: DraftStatus.DECLINED,
+}

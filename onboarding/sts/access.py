@@ -104,10 +104,13 @@ def at_the_door(request: HttpRequest) -> Decision | None:
     return None
 
 
-def admit(request: HttpRequest, api: Protected, *, environment: str, at: datetime) -> Decision:
+def admit(
+    request: HttpRequest, api: Protected, *, environment: str, at: datetime, origin: str = ""
+) -> Decision:
     """Return the decision that lets a request in; its claims are the token's. Raises Denied.
 
-    Either way the call is in the traffic of the client whose token it carried.
+    Either way the call is in the traffic of the client whose token it carried. `origin` is that
+    of an API which has a host of its own, from the settings.
     """
     policy = Policy(
         issuer=settings.ISSUERS[environment],
@@ -121,7 +124,7 @@ def admit(request: HttpRequest, api: Protected, *, environment: str, at: datetim
         PortalPorts(environment, api.audience, at),
         method=str(request.method),
         # As clients know it: what the Host header says is the client's own word.
-        url=f"{settings.BASE_URL}{request.path}",
+        url=f"{origin or settings.BASE_URL}{request.path}",
         authorization=_field(request, "HTTP_AUTHORIZATION"),
         dpop=_field(request, "HTTP_DPOP"),
         now=at.timestamp(),

@@ -187,6 +187,7 @@ class RevisionScope(models.Model):
 class AutomationKeyQuerySet(TenantQuerySet["AutomationKey"]):
     organization_path = "system__organization"
     environment_path = "system__environment"
+    opened_by = {"system__organization": Right.SYSTEMS}
 
 
 class AutomationKey(models.Model):

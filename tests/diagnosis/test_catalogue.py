@@ -17,7 +17,7 @@ from onboarding.keys.advice import WORDS
 from onboarding.smoketests.advice import ADVICE
 
 ROOT = Path(__file__).parents[2] / "onboarding"
-CODE = re.compile(r"(?:assertion|egress|key|oauth|pop|proof|test|token)\.[a-z][a-z0-9_]*")
+CODE = re.compile(r"(?:api|assertion|egress|key|oauth|pop|proof|test|token)\.[a-z][a-z0-9_]*")
 OAUTH = re.compile(r"(?:invalid|insufficient|use)_[a-z_]+|[a-z]+_(?:error|unavailable)")
 # HelseID's own, without a code of ours yet; 1007 and 1008 are names of one.
 NUMBERS = {f"hid.{number}" for number in (1001, 1002, 1003, 1004, 1005, 1006, 1009, 1010)}

@@ -28,6 +28,8 @@ QUIET = {
     "client.organization_chosen",
     "client.scopes_chosen",
     "client.system_chosen",
+    "draft.confirmed",
+    "draft.made",
     "key.barred",
     "key.delivered",
     "key.made",

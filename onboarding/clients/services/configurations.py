@@ -37,7 +37,7 @@ def begin(
         organization_id=organization_id,
         created_for_id=organization_id,
         created_at=at,
-        created_by_id=_person(by),
+        created_by_id=person(by),
     )
     _record("begun", client, by, at)
     return client
@@ -205,7 +205,8 @@ def field(claim_id: UUID) -> str:
     return f"claim_{claim_id.hex}"
 
 
-def _person(by: Actor) -> int:
+def person(by: Actor) -> int:
+    """Return who is to answer for a client: always somebody, so NotPermitted for the portal."""
     if by.user_id is None:
         raise NotPermitted(_("En klientkonfigurasjon må lages av en person."))
     return by.user_id

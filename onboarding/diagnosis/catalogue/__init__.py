@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.diagnosis.catalogue import (
+    api,
     assertion,
     egress,
     hid,
@@ -61,6 +62,11 @@ GROUPS: Final = (
     Group("test", _("Tokentest"), _("Det tokentesten kan finne hos tjeneren, API-et eller oss.")),
     Group("egress", _("Kall ut fra portalen"), _("Når en adresse ikke svarer slik vi trenger.")),
     Group(
+        "api",
+        _("Selvbetjenings API"),
+        _("Det som kan være galt når programvaren lager en kladd eller endrer sin klient."),
+    ),
+    Group(
         "hid",
         _("HelseIDs numre"),
         _(
@@ -82,6 +88,7 @@ _IN_ORDER: Final = (
     pop.ENTRIES,
     token_test.ENTRIES,
     egress.ENTRIES,
+    api.ENTRIES,
     hid.ENTRIES,
 )
 ENTRIES: Final[dict[str, Entry]] = {entry.code: entry for entries in _IN_ORDER for entry in entries}

@@ -11,18 +11,27 @@ from onboarding.keys.services.making import (
 )
 from onboarding.keys.services.moduli import compare_all
 from onboarding.keys.services.possession import NotProved, challenge, prove
-from onboarding.keys.services.registration import KeyRefused, mark_used, register, revoke
+from onboarding.keys.services.registration import (
+    KeyRefused,
+    bar,
+    judge_new,
+    mark_used,
+    register,
+    revoke,
+)
 from onboarding.keys.services.setup import finish_setup, plan_making
 
 __all__ = [
     "KeyRefused",
     "NotProved",
+    "bar",
     "challenge",
     "compare_all",
     "deliver",
     "expire",
     "finish_setup",
     "give_up",
+    "judge_new",
     "make",
     "make_again",
     "mark_used",

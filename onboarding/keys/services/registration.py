@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from onboarding.keys.models import BarredThumbprint, Key, KeyPlan
 from onboarding.keys.services import moduli
 from onboarding.keys.states import Action, Origin
 from onboarding.suppliers.actors import Actor
+from onboarding.systems.models import ClientSystem
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
@@ -230,9 +232,16 @@ def _choices(upload: Upload) -> tuple[str, ...]:
 
 @transaction.atomic
 def bar(
-    thumbprints: Sequence[str], *, client: ClientConfiguration, by: Actor, at: datetime
+    thumbprints: Sequence[str],
+    *,
+    client: ClientConfiguration | ClientSystem,
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Refuse these keys for ever: their private halves have reached us."""
+    """Refuse these keys for ever: their private halves have reached us.
+
+    `client` is whose they were meant to be; the system that it would have had, if there is none.
+    """
     for thumbprint in thumbprints:
         BarredThumbprint.objects.get_or_create(thumbprint=thumbprint, defaults={"barred_at": at})
     record(
@@ -244,6 +253,22 @@ def bar(
         environment=client.environment,
         thumbprints=" ".join(thumbprints),
     )
+
+
+def judge_new(text: str) -> Upload:
+    """Return what a key for a client that is still to be would be refused for; it stays unused.
+
+    Beside the engine's checks: whether it is barred, or another client has it.
+    """
+    upload = read_keys(text)
+    thumbprints = [key.thumbprint for key in upload.keys]
+    found = []
+    if BarredThumbprint.objects.filter(thumbprint__in=thumbprints).exists():
+        found.append(refusal("key.barred", "RFC 7517 §9.2"))
+    others = Key.objects.filter(thumbprint__in=thumbprints)
+    if others.exclude(client__status=Status.DISCARDED).exists():
+        found.append(refusal("key.used_elsewhere", "RFC 9700"))
+    return replace(upload, checks=[*upload.checks, *found])
 
 
 def record_key(

@@ -1,0 +1,27 @@
+"""Clients: finished or begun by a person, and drafts that software made and a person answers."""
+
+from onboarding.clients.models.configurations import (
+    OPENED_BY,
+    ClientClaim,
+    ClientConfiguration,
+    ClientConfigurationQuerySet,
+    ClientLeniency,
+    ClientScope,
+    ClientScopeQuerySet,
+)
+from onboarding.clients.models.drafts import ClientDraft, ClientDraftQuerySet
+from onboarding.clients.models.places import ClientChild, ClientUri
+
+__all__ = [
+    "OPENED_BY",
+    "ClientChild",
+    "ClientClaim",
+    "ClientConfiguration",
+    "ClientConfigurationQuerySet",
+    "ClientDraft",
+    "ClientDraftQuerySet",
+    "ClientLeniency",
+    "ClientScope",
+    "ClientScopeQuerySet",
+    "ClientUri",
+]

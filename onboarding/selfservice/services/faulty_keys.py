@@ -1,0 +1,29 @@
+"""The findings about a key as faults of a request."""
+
+from __future__ import annotations
+
+from onboarding.jose.checks import Verdict
+from onboarding.jose.keys import Upload
+from onboarding.keys import advice
+from onboarding.selfservice.faults import Fault
+
+
+def key_faults(judged: Upload, name: str, *, place: str) -> list[Fault]:
+    """Return what is wrong with the one key that was sent; of a private one only that.
+
+    `name` is whom it was meant for; `place` points at it in the body.
+    """
+    failed = [check for check in judged.checks if check.verdict is Verdict.FAILED]
+    if not failed and len(judged.keys) != 1:
+        return [Fault("api.value", place, "Exactly one key is expected.")]
+    findings = advice.findings(judged.checks)
+    return [
+        Fault(finding.code, place, _words(finding.expected, finding.found, finding.fix))
+        for finding in findings
+    ]
+
+
+def _words(expected: str, found: str, fix: str) -> str:
+    said = f"Expected {expected}. " if expected else ""
+    said += f"Found {found}. " if found else ""
+    return said + fix

@@ -1,0 +1,23 @@
+"""Addresses below /<environment>/, and those at the root of a host that the settings name."""
+
+from django.urls import URLPattern, path
+
+from onboarding.selfservice.api import api
+from onboarding.selfservice.views import confirm, machine
+
+_OPERATIONS = [
+    (str(pattern.pattern), machine.served(pattern.callback), pattern.name)
+    for pattern in api.urls[0]
+    if isinstance(pattern, URLPattern) and pattern.name != "api-root"
+]
+
+app_name = "selfservice"
+urlpatterns: list[URLPattern] = [
+    path("api/v1/openapi.json", machine.openapi, name="openapi"),
+    *(path(f"api/v1/{route}", view, name=name) for route, view, name in _OPERATIONS),
+    path("confirm-client/<uuid:pk>", confirm.draft, name="confirm"),
+]
+root_patterns: list[URLPattern] = [
+    *(path(f"v1/{route}", view, name=name) for route, view, name in _OPERATIONS),
+    path("confirm-client/<uuid:pk>", confirm.of_host, name="confirm"),
+]
