@@ -46,8 +46,6 @@ WORDS: dict[str, Promise] = {
     "scope.remove": gettext_lazy("%(actor)s fjernet scopet %(scope)s fra %(api)s"),
     "system.create": gettext_lazy("%(actor)s begynte på klientsystemet %(name)s"),
     "system.publish": gettext_lazy("%(actor)s publiserte %(name)s, versjon %(version)s"),
-    "automation_key.made": gettext_lazy("%(actor)s laget automatiseringsnøkkelen %(name)s"),
-    "automation_key.ended": gettext_lazy("%(actor)s avsluttet automatiseringsnøkkelen %(name)s"),
     "draft.declined": gettext_lazy("%(actor)s avslo en klientkladd"),
     "client.finished": gettext_lazy("%(actor)s laget klientkonfigurasjonen for %(client)s"),
     "client.stopped": gettext_lazy("%(actor)s stanset klienten for %(client)s"),
