@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Queue
 
-from portal import environment
+from portal import environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / ".data")))
@@ -282,21 +282,4 @@ EGRESS_OWN_ORIGINS = [BASE_URL]
 # Networks (CIDR) that they may not call although they are public, such as our load balancer's.
 EGRESS_DENIED = environment.text("EGRESS_DENIED", "").split()
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "onboarding.core.redaction.RedactSecrets"}},
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["redact"]}
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"level": "INFO", "propagate": True, "handlers": []},
-        "django.server": {"level": "INFO", "propagate": True, "handlers": []},
-        # Local variables of a failed request are no business of a log.
-        "django.template": {"level": "WARNING"},
-        # Tells of every letter that a paper uses.
-        "fontTools": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.LOGGING
