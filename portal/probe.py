@@ -15,6 +15,7 @@ class Health(TypedDict):
 
     ok: bool
     database: bool
+    clock: float | None
     redis: bool
     worker: float | None
 

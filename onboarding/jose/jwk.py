@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -83,6 +83,24 @@ def judge_jwk(jwk: Mapping[str, Any], alg: str | None = None) -> Judged:
         )
     named = kid if isinstance(kid, str) else ""
     return Judged(checks, public.thumbprint, named, () if "alg" in jwk else choices, key)
+
+
+def pick(keys: Iterable[Mapping[str, Any]], kid: str, alg: str) -> Mapping[str, Any] | None:
+    """Return the key of a JWKS that a token with that `kid` and `alg` is judged by, or None.
+
+    A name alone does not tell keys apart: type, curve, `alg` and `use` must fit as well, where
+    the key has them (RFC 7517 §4.1 to §4.5). Never raises, whatever the keys are.
+    """
+    for key in keys:
+        says = (key.get("kid"), key.get("alg", alg), key.get("use", "sig"))
+        if says == (kid, alg, "sig") and alg in fitting(_text(key, "kty"), _text(key, "crv")):
+            return key
+    return None
+
+
+def _text(jwk: Mapping[str, Any], name: str) -> str:
+    value = jwk.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _operations(key_ops: Any) -> Check:

@@ -20,6 +20,7 @@ from onboarding.jose.algorithms import PrivateKey, sign
 from onboarding.jose.checks import first_failure, printable
 from onboarding.jose.compact import numeric_date, read
 from onboarding.jose.generation import generate
+from onboarding.jose.jwk import pick
 from onboarding.smoketests import evidence
 from onboarding.smoketests.evidence import answer_text, chosen, request_text
 from onboarding.smoketests.exchange import LARGE, Exchange, Outcome, json_object, skew, stop
@@ -201,10 +202,7 @@ class Journey:
         return url.startswith(f"{origin}/")
 
     def _issuer_key(self, kid: str, alg: str) -> Mapping[str, Any] | None:
-        for key in self.issuer_keys:
-            if key.get("kid") == kid and key.get("alg", alg) == alg:
-                return key
-        return None
+        return pick(self.issuer_keys, kid, alg)
 
     def _proof(self, method: str, url: str, **claims: str) -> str:
         public = self.proof_key.jwk_public()

@@ -40,6 +40,7 @@ from onboarding.core import replay
 from onboarding.core.machines import came_in_clear
 from onboarding.jose.checks import fail
 from onboarding.jose.resource_server import Decision, Policy, Unavailable, decide
+from onboarding.sts import issuers
 from onboarding.sts.queries import signing_keys
 from onboarding.sts.queries.resources import Binding
 from onboarding.traffic.services.recording import note_api_call
@@ -59,11 +60,15 @@ class Denied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """What an API demands of whoever calls it; `scopes` are needed all."""
+    """What an API demands of whoever calls it; `scopes` are needed all.
+
+    `wants_nonce`: proofs must carry a nonce of this API's own (RFC 9449 §9).
+    """
 
     audience: str
     scopes: frozenset[str] = frozenset()
     binding: Binding = "required"
+    wants_nonce: bool = False
 
 
 class PortalPorts:
@@ -117,6 +122,7 @@ def admit(
         audience=api.audience,
         scopes=api.scopes,
         dpop=api.binding,
+        nonces=issuers.nonces(f"{environment}:{api.audience}") if api.wants_nonce else None,
         realm=api.audience,
     )
     decision = decide(

@@ -30,11 +30,13 @@ def jwks_uri(issuer: str) -> str:
     return f"{issuer}/.well-known/openid-configuration/jwks"
 
 
-def nonces(issuer: str) -> Nonces:
-    """Return the DPoP nonces of an issuer: the same in all processes, no other issuer's."""
-    return _nonces(derive("dpop-nonces"), issuer)
+def nonces(server: str) -> Nonces:
+    """Return the DPoP nonces of a server (an issuer, or an API that wants them): the same in all
+    processes, and no other server's.
+    """
+    return _nonces(derive("dpop-nonces"), server)
 
 
 @lru_cache(maxsize=8)
-def _nonces(secret: bytes, issuer: str) -> Nonces:
-    return Nonces(secret, NONCE_LIFE, audience=issuer)
+def _nonces(secret: bytes, server: str) -> Nonces:
+    return Nonces(secret, NONCE_LIFE, audience=server)

@@ -127,6 +127,13 @@ def not_served() -> Refusal:
     return Refusal("not_found", "No authorization server is served here.", status=404)
 
 
+def no_endpoint() -> Refusal:
+    """Return the answer at an address below the issuer where nothing is, like that for PAR."""
+    return Refusal(
+        "not_found", "No such endpoint is served here; the metadata names all of them.", status=404
+    )
+
+
 def too_many(seconds: int) -> Refusal:
     """Return the answer to a client that asks too often (RFC 6585 §4)."""
     return Refusal(

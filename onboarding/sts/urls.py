@@ -9,4 +9,5 @@ urlpatterns = [
     path("connect/token", views.token, name="token"),
     path(".well-known/openid-configuration", views.metadata, name="metadata"),
     path(".well-known/openid-configuration/jwks", views.jwks, name="jwks"),
+    path("<path:_>", views.nothing, name="nothing"),
 ]

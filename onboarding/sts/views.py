@@ -88,6 +88,13 @@ def token(request: HttpRequest, environment: str) -> HttpResponse:
     return response
 
 
+@machine
+def nothing(request: HttpRequest, environment: str, _: str) -> HttpResponse:
+    """Answer programs that look for an endpoint which the metadata does not promise, in JSON."""
+    is_ours = issuers.own_issuer(environment)
+    return _refused(refusal.no_endpoint() if is_ours else refusal.not_served())
+
+
 def _ask(request: HttpRequest, environment: str) -> Ask:
     """The request, as far as it is one. Raises Refusal."""
     issuer = issuers.own_issuer(environment)

@@ -151,7 +151,7 @@ TABLE: dict[Route, tuple[int, ...]] = {
 }
 # Pages of nobody's organisation, and programs' endpoints: their own tests say what they answer.
 ELSEWHERE = {
-    *("sts:token", "sts:metadata", "sts:jwks", "sts_metadata"),
+    *("sts:token", "sts:metadata", "sts:jwks", "sts:nothing", "sts_metadata"),
     *("cpapi:openapi", "cpapi:docs"),
     *("cpapi:communication_party_events", "cpapi:communication_party_export"),
     *("ttt:create", "ttt:create_v1", "ttt:create_v0", "ttt:openapi", "ttt:docs"),

@@ -11,12 +11,18 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
+from django.urls import path
 from django.utils import timezone
 
 from onboarding.apis.models import Api
 from onboarding.apis.states import Dpop
+from onboarding.clients.states import Status
+from onboarding.core.machines import machine
 from onboarding.jose import b64
+from onboarding.sts import issuers
+from onboarding.sts.access import Denied, Protected, admit, dressed
 from onboarding.sts.models import SigningKey
 from onboarding.sts.services.signing_keys import rotate
 from onboarding.suppliers.actors import SYSTEM
@@ -25,6 +31,7 @@ from tests.machines import (
     GONE,
     Caller,
     claims_of,
+    error_of,
     header_of,
     issuer_key,
     make_machine,
@@ -33,6 +40,7 @@ from tests.machines import (
     resign,
     without,
 )
+from portal.urls import urlpatterns
 
 Sent = dict[str, Any]
 Send = Callable[[Caller], Sent]
@@ -78,6 +86,12 @@ def hmac_signed(caller: Caller) -> Sent:
     text = f"{b64.encode(json.dumps(header).encode())}.{caller.token.split('.')[1]}"
     caller.token = f"{text}.{b64.encode(hmac.digest(public, text.encode(), 'sha256'))}"
     return {}
+
+
+def as_pss(caller: Caller) -> Sent:
+    """Well signed by the issuer's own key, but not with the algorithm that it is published for."""
+    key = issuer_key("test") | {"alg": "PS256"}
+    return forged(header={"alg": "PS256"}, key=key)(caller)
 
 
 def unsigned(caller: Caller) -> Sent:
@@ -166,6 +180,8 @@ REFUSED: list[tuple[str, Send, str]] = [
     ("D24", later(iat=61), TOKEN),
     *[("D25", without_claim(name), TOKEN) for name in ("sub", "client_id", "iat", "jti")],
     ("D26", forged(cnf={}), TOKEN),
+    *[("D38", forged(header={"alg": alg}), TOKEN) for alg in ("PS256", "RS512", "ES256")],
+    ("D38", as_pss, TOKEN),
     ("D33", the_clients_own_assertion, TOKEN),
     *[
         ("D35", forged(header=members), TOKEN)
@@ -276,6 +292,62 @@ def test_d39_scripts_may_read_the_challenge(caller: Caller) -> None:
     answer = Client().get(ADDRESS)
 
     assert answer["Access-Control-Expose-Headers"] == "WWW-Authenticate, DPoP-Nonce"
+
+
+@machine
+def guarded(request: HttpRequest) -> HttpResponse:
+    """An API of this portal that wants nonces of its own."""
+    api = Protected("nhn:cp-api", frozenset({"nhn:cp-api/access"}), wants_nonce=True)
+    try:
+        decision = admit(request, api, environment="test", at=timezone.now())
+    except Denied as denied:
+        return dressed(HttpResponse(status=denied.decision.status), denied.decision)
+    return dressed(HttpResponse("let in"), decision)
+
+
+class Guarded:
+    """The portal's addresses, and that API."""
+
+    urlpatterns = [path("test/cp-api/guarded", guarded), *urlpatterns]
+
+
+NONCES: list[tuple[str, Callable[[Caller], Any]]] = [
+    ("D15", lambda caller: GONE),
+    ("D15", lambda caller: issuers.nonces("test:nhn:cp-api").issue(time.time() - 3600)),
+    ("D15", lambda caller: "made-up"),
+    ("D16", lambda caller: caller.machine.nonce),
+    ("D16", lambda caller: issuers.nonces(caller.machine.issuer).issue(time.time())),
+    ("D16", lambda caller: issuers.nonces("production:nhn:cp-api").issue(time.time())),
+    ("D16", lambda caller: issuers.nonces("test:nhn:other-api").issue(time.time())),
+]
+
+
+@pytest.mark.parametrize("nonce", numbered(NONCES))
+@override_settings(ROOT_URLCONF=Guarded)
+def test_d15_d16_an_api_that_wants_nonces_takes_its_own(
+    caller: Caller, nonce: Callable[[Caller], Any]
+) -> None:
+    refused = caller.get("guarded", proof=caller.proof("guarded", nonce=nonce(caller)))
+
+    assert refused.status_code == 401
+    assert 'error="use_dpop_nonce"' in refused["WWW-Authenticate"]
+    fresh = refused["DPoP-Nonce"]
+    let_in = caller.get("guarded", proof=caller.proof("guarded", nonce=fresh))
+    assert (let_in.status_code, let_in.content) == (200, b"let in")
+    assert let_in["DPoP-Nonce"]
+
+
+def test_d31_a_client_that_was_stopped_is_out_within_ten_minutes(caller: Caller) -> None:
+    """The documented bound: no token from then on, and the last one lives ten minutes at most."""
+    caller.machine.client.status = Status.STOPPED
+    caller.machine.client.save()
+    life = claims_of(caller.token)["exp"] - claims_of(caller.token)["iat"]
+
+    assert error_of(caller.machine.post()) == (400, "invalid_client")
+    assert life <= 600
+    now = int(time.time())
+    forged(iat=now - life - 11, nbf=now - life - 11, exp=now - 11)(caller)
+    assert caller.get().status_code == 401
 
 
 BEARER: list[tuple[Dpop, bool, str, int]] = [

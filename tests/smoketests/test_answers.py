@@ -19,7 +19,7 @@ from onboarding.smoketests.exchange import Exchange
 from onboarding.smoketests.journey import Journey, Target
 from onboarding.smoketests.models import Run, Step
 from onboarding.smoketests.states import ORDER, StepName, StepStatus
-from tests.machines import GONE, Machine
+from tests.machines import GONE, Machine, numbered, private_jwk, without
 from tests.smoketests.servers import API_NONCE, NONCE, Asked, Reply, WrongServer, claims_of
 
 METADATA = "/sts/.well-known/openid-configuration"
@@ -66,6 +66,50 @@ def test_all_is_well(server: WrongServer, test: Callable[[], dict[str, Step]]) -
     assert [asked.proof().get("nonce") for asked in server.to("/api")] == [None, API_NONCE]
     assert all(step.milliseconds is not None for step in steps.values())
     assert steps["api"].received == "200 application/json, 24 B"
+
+
+def decoy(**members: Any) -> dict[str, Any]:
+    """A key of the issuer's JWKS that has the name of the real one, but is another."""
+    other = private_jwk(str(members.pop("kind", "RS256/2048")), 38)
+    public = {n: other[n] for n in ("kty", "n", "e", "crv", "x", "y", "alg") if n in other}
+    return without(public | {"kid": private_jwk("RS256/2048", 7)["kid"]} | members)
+
+
+DECOYS: list[tuple[str, dict[str, Any]]] = [
+    ("D38", {"alg": "PS256"}),
+    ("D38", {"alg": "RS512"}),
+    ("D38", {"use": "enc"}),
+    ("D38", {"kind": "ES256"}),
+    ("D38", {"kind": "ES256", "alg": GONE}),
+    ("D38", {"kind": "ES256", "alg": "RS256"}),
+    ("D38", {"kty": "oct", "alg": GONE}),
+    ("D38", {"kty": ["RSA"], "crv": 7}),
+]
+
+
+@pytest.mark.parametrize("members", numbered(DECOYS))
+def test_d38_keys_of_one_name_are_told_apart(
+    server: WrongServer, test: Callable[[], dict[str, Step]], members: dict[str, Any]
+) -> None:
+    """By type, algorithm and use: the decoy comes first, and the token is found good all the same.
+
+    Our own issuer cannot publish two keys of one name: the database holds that.
+    """
+    real = private_jwk("RS256/2048", 7)
+    public = {n: real[n] for n in ("kty", "n", "e", "alg", "use", "kid") if n in real}
+    server.replies["/sts/jwks"] = Reply(body={"keys": [decoy(**members), public]})
+
+    steps = test()
+
+    assert [steps[name].status for name in ORDER] == [P] * 6
+
+
+def test_d38_a_decoy_alone_is_no_key(
+    server: WrongServer, test: Callable[[], dict[str, Step]]
+) -> None:
+    server.replies["/sts/jwks"] = Reply(body={"keys": [decoy(alg="PS256")]})
+
+    assert failure(test()).name == StepName.CHECK
 
 
 @pytest.mark.parametrize("issuer", ["https://evil.example", "", 7, None, ["x"], "suffix"])

@@ -11,8 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwcrypto.jwk import JWK
 
 from onboarding.jose import b64
+from onboarding.keys.models import Key
 from tests.machines import (
     GONE,
     Machine,
@@ -296,6 +302,73 @@ def test_a17_right_key_with_another_algorithm(db: None, registered: str, used: s
     assert machine.meet().token()
     answer = machine.post(machine.form(client_assertion=machine.assertion(key=wrong)))
     assert error_of(answer) == (400, "invalid_client")
+
+
+MODULUS = int.from_bytes(b64.decode(private_jwk("RS256/2048", 76)["n"]), "big")
+
+
+def rsa_signed(text: bytes, padding: Any, hashing: Any = hashes.SHA256) -> bytes:
+    """A signature by the registered RSA key, with a padding that is not the algorithm's."""
+    jwk = json.dumps({n: v for n, v in private_jwk("RS256/2048", 76).items() if n != "alg"})
+    pem = JWK.from_json(jwk).export_to_pem(private_key=True, password=None)
+    key = load_pem_private_key(pem, None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key.sign(text, padding, hashing())
+
+
+def pss(salt: int, mgf: Any = hashes.SHA256) -> Any:
+    return PSS(mgf=MGF1(mgf()), salt_length=salt)
+
+
+def raised(raw: bytes) -> bytes:
+    """The signature with the modulus added: the same number to whoever does not look."""
+    return (int.from_bytes(raw, "big") + MODULUS).to_bytes(257, "big")
+
+
+def another_padding(raw: bytes) -> bytes:
+    """The padding of PKCS #1 with one octet of it changed, signed as it stands."""
+    jwk = private_jwk("RS256/2048", 76)
+    n, e, d = (int.from_bytes(b64.decode(jwk[name]), "big") for name in ("n", "e", "d"))
+    padded = pow(int.from_bytes(raw, "big"), e, n)
+    return pow(padded ^ (1 << 1024), d, n).to_bytes(256, "big")
+
+
+ALTERED: list[tuple[str, str, Callable[[bytes, bytes], bytes]]] = [
+    ("A76", "RS256", lambda raw, text: another_padding(raw)),
+    ("A76", "RS256", lambda raw, text: rsa_signed(text, PKCS1v15(), hashes.SHA384)),
+    ("A76", "RS256", lambda raw, text: rsa_signed(text, pss(32))),
+    ("A76", "RS256", lambda raw, text: raised(raw)),
+    ("A76", "RS256", lambda raw, text: b"\xff" * 256),
+    ("A76", "RS256", lambda raw, text: b"\0" + raw),
+    ("A76", "RS256", lambda raw, text: raw[:-1]),
+    ("A76", "RS256", lambda raw, text: bytes(255) + b"\1"),
+    ("A76", "RS256", lambda raw, text: bytes(256)),
+    ("A76", "PS256", lambda raw, text: rsa_signed(text, pss(0))),
+    ("A76", "PS256", lambda raw, text: rsa_signed(text, pss(20))),
+    ("A76", "PS256", lambda raw, text: rsa_signed(text, pss(222))),
+    ("A76", "PS256", lambda raw, text: rsa_signed(text, pss(32, hashes.SHA1))),
+    ("A76", "PS256", lambda raw, text: rsa_signed(text, pss(32, hashes.SHA384), hashes.SHA384)),
+    ("A76", "PS256", lambda raw, text: rsa_signed(text, PKCS1v15())),
+    ("A76", "PS256", lambda raw, text: b"\xff" * 256),
+    ("A76", "PS256", lambda raw, text: b"\0" + raw),
+]
+
+
+@pytest.mark.parametrize(("alg", "change"), numbered(ALTERED))
+def test_a76_an_rsa_signature_that_is_almost_right(
+    db: None, alg: str, change: Callable[[bytes, bytes], bytes]
+) -> None:
+    machine = make_machine(kind="RS256/2048", which=76)
+    Key.objects.update(alg=alg)
+    machine.private = {**machine.private, "alg": alg}
+    machine.meet()
+    text, _, third = machine.assertion().rpartition(".")
+    altered = f"{text}.{b64.encode(change(b64.decode(third), text.encode()))}"
+
+    answer = machine.post(machine.form(client_assertion=altered))
+
+    assert error_of(answer) == (400, "invalid_client")
+    assert machine.token()
 
 
 def test_a22_no_address_is_fetched(machine: Machine) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
 from onboarding.clients.models import ClientLeniency
 from onboarding.clients.states import Leniency
+from onboarding.jose import times
 from onboarding.jose.assertion import LENIENCIES
 from onboarding.traffic.models import Trace
 from onboarding.traffic.services.recording import flush
 from tests.factories import make_user
-from tests.machines import GONE, Machine, claims_of, error_of, make_machine
+from tests.machines import GONE, Machine, claims_of, error_of, make_machine, numbered
 
 
 def allow(machine: Machine, *names: str, environment: str = "test") -> None:
@@ -211,3 +214,29 @@ def test_request_as_the_old_tutorial_writes_it(db: None) -> None:
     assert (half[0], half[1]["error"]) == (400, "invalid_dpop_proof")
     assert (status, answer["token_type"]) == (200, "Bearer")
     assert newest(machine).leniencies == f"{Leniency.AUDIENCE_ENDPOINT} {Leniency.NO_DPOP}"
+
+
+CLOCKS: list[tuple[str, dict[str, int], int]] = [
+    ("A82", {"exp": -8, "iat": -40, "nbf": -40}, 200),
+    ("A82", {"exp": -12, "iat": -40, "nbf": -40}, 400),
+    ("A82", {"nbf": 8}, 200),
+    ("A82", {"nbf": 13}, 400),
+    ("A82", {"iat": 13, "exp": 40}, 400),
+    ("A82", {"exp": -300, "iat": -340, "nbf": -340}, 400),
+    ("A82", {"exp": 330, "iat": 300, "nbf": 300}, 400),
+]
+
+
+@pytest.mark.parametrize(("ahead", "status"), numbered(CLOCKS))
+def test_a82_nothing_widens_the_leeway(
+    machine: Machine, ahead: dict[str, int], status: int
+) -> None:
+    """Ten seconds, with all leniencies on and whatever is set: it is a constant of the engine."""
+    allow(machine, *LENIENCIES)
+    claims: dict[str, Any] = {n: int(time.time()) + seconds for n, seconds in ahead.items()}
+
+    answer = machine.post(machine.form(client_assertion=machine.assertion(**claims)))
+
+    assert answer.status_code == status
+    named = [name for name in dir(settings) if "SKEW" in name or "LEEWAY" in name]
+    assert (times.SKEW, named) == (10, [])
