@@ -20,12 +20,13 @@ LARGEST_OFFSET: Final = 1.0  # seconds
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Return 200 if the database and Redis answer and the clocks agree, else 503, and what is wrong.
+    """Return 200 if database and Redis answer and the clocks agree, else 503, and what is wrong.
 
-    `clock` is how many seconds this machine's clock is ahead of the database's, None if that does
-    not answer: they must agree to the second (`LARGEST_OFFSET`), because nothing makes the ten
-    seconds that a client's clock may be off any wider. `worker` is the age in seconds of the newest task that a worker has finished, None if there is
-    none. It does not decide the status: the pages work without, and a new web process is no cure.
+    `clock` is how many seconds the clock of this process is ahead of the database's, None if that
+    does not answer. They must agree to the second, because nothing makes the ten seconds wider by
+    which a client's clock may be off. `worker` is the age in seconds of the newest task that a
+    worker has finished, None if there is none. It does not decide the status: the pages work
+    without, and a new web process is no cure.
     """
     clock, (broker, worker) = _clock(), _heartbeat()
     database = clock is not None

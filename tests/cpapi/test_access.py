@@ -26,6 +26,7 @@ from onboarding.sts.access import Denied, Protected, admit, dressed
 from onboarding.sts.models import SigningKey
 from onboarding.sts.services.signing_keys import rotate
 from onboarding.suppliers.actors import SYSTEM
+from portal.urls import urlpatterns
 from tests.machines import (
     FORM,
     GONE,
@@ -40,7 +41,6 @@ from tests.machines import (
     resign,
     without,
 )
-from portal.urls import urlpatterns
 
 Sent = dict[str, Any]
 Send = Callable[[Caller], Sent]
