@@ -103,6 +103,7 @@ def _about(item: Callable[[str, str], dict[str, Any]]) -> list[dict[str, Any]]:
         item(_("Folk og tilganger"), "people:list"),
         item(_("Rettigheter"), "rights:list"),
         item(_("Leverandørgodkjenning"), "approval:own"),
+        item(_("Bruksvilkår"), "terms:own"),
     ]
 
 
@@ -114,6 +115,7 @@ def _gate_menu(
     items = [
         _entry(_("Veien til produksjon"), reverse("home", args=where)),
         _entry(_("Leverandørgodkjenning"), reverse("approval:own", args=where)),
+        _entry(_("Bruksvilkår"), reverse("terms:own", args=where)),
         _entry(_("Til testmiljøet"), reverse("home", args=[Environment.TEST, organization.number])),
     ]
     _mark_current(items, request.path)
@@ -125,6 +127,7 @@ def _platform_menu(request: HttpRequest) -> list[dict[str, Any]]:
     items = [
         _entry(_("Virksomheter"), reverse("suppliers:choose")),
         _entry(_("Leverandører"), reverse("suppliers:suppliers"), approval.waiting_count()),
+        _entry(_("Bruksvilkår"), reverse("suppliers:terms")),
     ]
     for item in items:
         item["current"] = request.path.startswith(item["url"])

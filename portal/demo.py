@@ -15,8 +15,12 @@ from onboarding.apis.models import Api, Scope
 from onboarding.apis.states import Dpop
 from onboarding.clients.services import configurations as clients
 from onboarding.core.environments import Environment
+from onboarding.suppliers import services as suppliers
+from onboarding.suppliers.forms.terms import USUAL
 from onboarding.suppliers.models import Membership, Organization
 from onboarding.suppliers.queries import actor_for
+from onboarding.suppliers.queries.texts import example
+from onboarding.suppliers.services import terms
 from onboarding.suppliers.states import Role
 from onboarding.systems import services as systems
 from onboarding.systems.models import ClientSystem
@@ -73,6 +77,11 @@ def make(at: datetime) -> None:
             role=role,
             created_at=at,
         )
+    chief = Membership.objects.get(user=people["marit"])
+    suppliers.set_signatory(
+        membership_id=chief.pk, may_bind=True, by=actor_for(people["marit"]), at=at
+    )
+    _publish_terms(people["frida"], at)
     own_api.ensure(environment=TEST, organization_id=organization(API_OWNER).pk, at=at)
     access, messages = _make_apis(people["solveig"], at)
     system = _make_system(people["kari"], access, messages, at)
@@ -82,6 +91,14 @@ def make(at: datetime) -> None:
 def organization(number: str) -> Organization:
     """Return one of the demo's organisations."""
     return Organization.objects.get(number=number)
+
+
+def _publish_terms(operator: User, at: datetime) -> None:
+    """Publish the example of the terms of use, which says of itself that it is one."""
+    by, text = actor_for(operator), example()
+    wording = terms.Wording(**text, duties=USUAL)
+    draft = terms.draft(wording=wording, by=by, at=at)
+    terms.publish(terms_id=draft.pk, valid_from=at, seen=0, by=by, at=at)
 
 
 def _make_apis(owner: User, at: datetime) -> tuple[Scope, Scope]:

@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "notices.sweep": {"task": "notices.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "suppliers.sweep": {"task": "suppliers.sweep", "schedule": 900.0, "options": {"expires": 900}},
     "portal.sweep": {"task": "portal.sweep", "schedule": 600.0, "options": {"expires": 600}},
 }
 

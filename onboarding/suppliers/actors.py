@@ -26,6 +26,8 @@ class Actor:
     roles: Mapping[tuple[int, str], Role] = field(default_factory=dict)
     rights: Mapping[tuple[int, str], frozenset[Right]] = field(default_factory=dict)
     unanswered: frozenset[str] = frozenset()
+    # Organisations that the actor may bind to terms of use.
+    binds: frozenset[int] = frozenset()
 
     @property
     def sees_all(self) -> bool:

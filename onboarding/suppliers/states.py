@@ -83,3 +83,13 @@ STEPS: dict[Act, Step] = {
         (SupplierState.APPROVED, SupplierState.SUSPENDED), SupplierState.ENDED, Party.OPERATOR
     ),
 }
+
+
+class Duty(models.TextChoices):
+    """What the terms of use bind an organisation to."""
+
+    INFORMATION_SECURITY = "information_security", _("Informasjonssikkerhet")
+    TESTING_AND_APPROVAL = "testing_and_approval", _("Testing og godkjenning")
+    INCIDENT_NOTIFICATION = "incident_notification", _("Hendelser")
+    EMERGENCY_PLANS = "emergency_plans", _("Krise og beredskap")
+    KEEP_CURRENT = "keep_current", _("Oppdatert på endringer")

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from onboarding.suppliers.views import approval, people
+from onboarding.suppliers.views import approval, people, terms
 
 PEOPLE: list[URLPattern] = [
     path("", people.people, name="list"),
     path("invite/", people.invite, name="invite"),
     path("<int:pk>/", people.member, name="member"),
     path("<int:pk>/role/", people.role, name="role"),
+    path("<int:pk>/signatory/", people.signatory, name="signatory"),
     path("<int:pk>/remove/", people.remove, name="remove"),
     path("invitations/<uuid:pk>/resend/", people.resend, name="resend"),
     path("invitations/<uuid:pk>/withdraw/", people.withdraw, name="withdraw"),
@@ -17,7 +18,13 @@ APPROVAL: list[URLPattern] = [
     path("", approval.own, name="own"),
     path("<slug:act>/", approval.own_step, name="step"),
 ]
+TERMS: list[URLPattern] = [
+    path("", terms.own, name="own"),
+    path("<uuid:pk>/accept/", terms.accept, name="accept"),
+    path("receipts/<uuid:pk>/", terms.receipt, name="receipt"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include((PEOPLE, "people"))),
     path("supplier/", include((APPROVAL, "approval"))),
+    path("terms/", include((TERMS, "terms"))),
 ]

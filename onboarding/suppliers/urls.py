@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from onboarding.suppliers.views import approval, invitations, organizations
+from onboarding.suppliers.views import approval, invitations, organizations, terms_desk
 
 app_name = "suppliers"
 urlpatterns: list[URLPattern] = [
@@ -14,4 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("operator/suppliers/", approval.suppliers, name="suppliers"),
     path("operator/suppliers/<orgnr:number>/", approval.supplier, name="supplier"),
     path("operator/suppliers/<orgnr:number>/<slug:act>/", approval.decide, name="decide"),
+    path("operator/terms/", terms_desk.versions, name="terms"),
+    path("operator/terms/new/", terms_desk.new, name="terms_new"),
+    path("operator/terms/<uuid:pk>/", terms_desk.version, name="terms_version"),
+    path("operator/terms/<uuid:pk>/edit/", terms_desk.edit, name="terms_edit"),
+    path("operator/terms/<uuid:pk>/publish/", terms_desk.publish, name="terms_publish"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from onboarding.core.jobs import JobStatus
 from onboarding.smoketests.models import Run
 from onboarding.suppliers.queries import administrators
 from onboarding.suppliers.queries.approval import supplier_of
+from onboarding.suppliers.queries.standing import standing
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.states import Role, SupplierState
 from onboarding.systems.models import ClientSystem
@@ -42,6 +44,7 @@ def requirements(request: TenantRequest) -> list[Requirement]:
         _passed_test(request),
         _right(request),
         _approved(request),
+        _terms(request),
         *_later(),
     ]
 
@@ -133,11 +136,29 @@ def _approved(request: TenantRequest) -> Requirement:
     return Requirement(state, word, text, note, "approval:own", action)
 
 
+def _terms(request: TenantRequest) -> Requirement:
+    text, action = _("Bruksvilkår"), _("Gå til bruksvilkårene")
+    where = request.organization.pk
+    found = standing(where, timezone.now())
+    if not found.terms.version:
+        note = _("Ingen bruksvilkår er publisert ennå.")
+        return Requirement("wait", _("Venter"), text, note)
+    if found.terms.accepted_at:
+        note = _("Versjon %(version)s er godtatt av %(person)s.") % {
+            "version": found.terms.version,
+            "person": found.terms.accepted_by,
+        }
+        return Requirement("ok", _("Oppfylt"), text, note, "terms:own", action)
+    if found.signatories:
+        people = get_text_list(list(found.signatories), _("eller"))
+        note = _("%(people)s har signaturrett, og kan godta.") % {"people": people}
+    else:
+        note = _("Ingen er merket med signaturrett ennå. Det gjør en administrator.")
+    return Requirement("none", _("Ikke oppfylt"), text, note, "terms:own", action)
+
+
 def _later() -> list[Requirement]:
-    rows = (
-        (_("Bruksvilkår"), _("En person med signaturrett godtar dem for virksomheten.")),
-        (_("Kodegjennomgang"), _("En saksbehandler ser på integrasjonen sammen med dere.")),
-    )
+    rows = ((_("Kodegjennomgang"), _("En saksbehandler ser på integrasjonen sammen med dere.")),)
     word = _("Ikke begynt")
     return [Requirement("none", word, text, f"{who} {_not_yet()}") for text, who in rows]
 

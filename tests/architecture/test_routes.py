@@ -25,6 +25,7 @@ from onboarding.suppliers.states import Role
 from onboarding.systems.states import Selection
 from tests import factories
 from tests.constants import NOON
+from tests.suppliers.making import make_acceptance, make_terms
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +147,11 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "testtokens:page", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "trace", "trace"): (302, 404, 200, 200, 200, 200),
     Route("GET", "traffic", "client"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "people:signatory", "member"): (302, 404, 403, 403, 403, 302),
+    Route("GET", "terms:own", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "terms:accept", "terms"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "terms:accept", "terms"): (302, 404, 422, 422, 422, 422),
+    Route("GET", "terms:receipt", "acceptance"): (302, 404, 200, 200, 200, 200),
     Route("GET", "why", ""): (302, 404, 200, 200, 200, 200),
     Route("POST", "why", ""): (302, 404, 422, 422, 422, 422),
 }
@@ -165,6 +171,8 @@ ELSEWHERE = {
     *("accounts:login", "accounts:demo_login", "accounts:logout", "accounts:profile"),
     *("accounts:email", "suppliers:start", "suppliers:choose", "suppliers:register"),
     *("suppliers:invitation", "suppliers:follow"),
+    *("suppliers:terms", "suppliers:terms_new", "suppliers:terms_version"),
+    *("suppliers:terms_edit", "suppliers:terms_publish"),
     *("suppliers:suppliers", "suppliers:supplier", "suppliers:decide"),
     *("notices:list", "notices:notice", "notices:read_all"),
     *("suppliers:any", "suppliers:represent"),
@@ -212,10 +220,14 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         expires_at=NOON.replace(year=2099),
     )
     token_key = factories.make_token_key(acme)
+    terms = make_terms()
+    acceptance = make_acceptance(acme, terms, colleague)
     return {
         "": [],
         "token_key": [token_key.pk],
         "act": ["apply"],
+        "terms": [terms.pk],
+        "acceptance": [acceptance.pk],
         "api": [api.pk],
         "scope": [scope.pk],
         "claim": [claim.pk],

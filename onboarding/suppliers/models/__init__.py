@@ -10,8 +10,22 @@ from onboarding.suppliers.models.people import (
     Organization,
     OrganizationQuerySet,
 )
+from onboarding.suppliers.models.terms import (
+    LANGUAGES,
+    Acceptance,
+    AcceptanceQuerySet,
+    Paragraph,
+    Reminder,
+    Signatory,
+    Terms,
+    TermsDuty,
+    TermsQuerySet,
+)
 
 __all__ = [
+    "LANGUAGES",
+    "Acceptance",
+    "AcceptanceQuerySet",
     "AltinnPerson",
     "Delegation",
     "DelegationQuerySet",
@@ -21,7 +35,13 @@ __all__ = [
     "MembershipQuerySet",
     "Organization",
     "OrganizationQuerySet",
+    "Paragraph",
+    "Reminder",
+    "Signatory",
     "Supplier",
     "SupplierQuerySet",
     "SupplierStep",
+    "Terms",
+    "TermsDuty",
+    "TermsQuerySet",
 ]

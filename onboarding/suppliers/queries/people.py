@@ -26,8 +26,10 @@ def actor_for(user: User, *, is_act: bool = True) -> Actor:
 
     `is_act` asks Altinn anew, where it keeps the rights; a page may make do with its last answer.
     """
-    rows = Membership.objects.filter(user=user).values_list(
-        "organization_id", "environment", "role"
+    rows = list(
+        Membership.objects.filter(user=user).values_list(
+            "organization_id", "environment", "role", "signatory"
+        )
     )
     held = rights_of(user, is_act=is_act)
     return Actor(
@@ -35,9 +37,12 @@ def actor_for(user: User, *, is_act: bool = True) -> Actor:
         user_id=user.pk,
         is_reviewer=user.is_reviewer,
         is_operator=user.is_operator,
-        roles={(organization, environment): Role(role) for organization, environment, role in rows},
+        roles={
+            (organization, environment): Role(role) for organization, environment, role, _ in rows
+        },
         rights=held.rights,
         unanswered=held.unanswered,
+        binds=frozenset(organization for organization, *_, signatory in rows if signatory),
     )
 
 

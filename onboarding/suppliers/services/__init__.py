@@ -14,6 +14,7 @@ from onboarding.suppliers.services.people import (
     register_organization,
     remove,
     resend,
+    set_signatory,
     withdraw,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "represent",
     "resend",
     "set_open",
+    "set_signatory",
     "take_back",
     "withdraw",
 ]

@@ -19,7 +19,13 @@ from onboarding.core.environments import Environment
 from onboarding.core.refusals import Invalid
 from onboarding.suppliers import rules, tokens
 from onboarding.suppliers.actors import Actor
-from onboarding.suppliers.models import Invitation, InvitationQuerySet, Membership, Organization
+from onboarding.suppliers.models import (
+    Invitation,
+    InvitationQuerySet,
+    Membership,
+    Organization,
+    Signatory,
+)
 from onboarding.suppliers.queries import actor_for, other_admins
 from onboarding.suppliers.rules import Action
 from onboarding.suppliers.states import Role
@@ -185,6 +191,34 @@ def change_role(*, membership_id: int, role: str, by: Actor, at: datetime) -> Me
         person=membership.user.name,
         before=before,
         after=role,
+    )
+    return membership
+
+
+@transaction.atomic
+def set_signatory(*, membership_id: int, may_bind: bool, by: Actor, at: datetime) -> Membership:
+    """Say whether a member may bind the organisation to terms of use. Safe to repeat.
+
+    The mark belongs to the membership and goes with it. Raises NotPermitted for who does not
+    administer the organisation there.
+    """
+    membership = _locked_membership(membership_id)
+    rules.check_people(Action.CHANGE_ROLE, by, membership.organization_id, membership.environment)
+    marked = Signatory.objects.filter(membership=membership)
+    if marked.exists() == may_bind:
+        return membership
+    if may_bind:
+        Signatory.objects.create(
+            membership=membership, created_at=at, created_by_id=by.user_id or 0
+        )
+    else:
+        marked.delete()
+    _record(
+        "membership.may_bind" if may_bind else "membership.may_not_bind",
+        membership,
+        by=by.name,
+        at=at,
+        person=membership.user.name,
     )
     return membership
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from onboarding.core.forms import attempt, sent, status
-from onboarding.core.refusals import NotPermitted
 from onboarding.suppliers.forms.approval import TakeStep
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import administrators_anywhere
@@ -22,6 +21,7 @@ from onboarding.suppliers.requests import PortalRequest, TenantRequest
 from onboarding.suppliers.rules import approval as rules
 from onboarding.suppliers.services.approval import take_step
 from onboarding.suppliers.states import STEPS, STOPPED, Act, Party, SupplierState
+from onboarding.suppliers.views.desk import check_operator
 from onboarding.suppliers.views.gates import reachable_before_production
 
 SHOWN = 50
@@ -62,7 +62,7 @@ def own_step(request: TenantRequest, act: str) -> HttpResponse:
 @require_safe
 def suppliers(request: PortalRequest) -> HttpResponse:
     """List suppliers for the operators, narrowed by state and by a part of name or number."""
-    _check_operator(request)
+    check_operator(request)
     text = " ".join(request.GET.get("q", "").split())[:100]
     state = request.GET.get("state", "")
     if state not in SupplierState.values:
@@ -82,7 +82,7 @@ def suppliers(request: PortalRequest) -> HttpResponse:
 @require_safe
 def supplier(request: PortalRequest, number: str) -> HttpResponse:
     """Show an operator one supplier: how it stands, what a stop would hit, and the history."""
-    _check_operator(request)
+    check_operator(request)
     organization = _organization(request, number)
     context = {
         **_facts(request, organization, Party.OPERATOR),
@@ -95,7 +95,7 @@ def supplier(request: PortalRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: PortalRequest, number: str, act: str) -> HttpResponse:
     """Ask an operator for the reason, and carry the decision out."""
-    _check_operator(request)
+    check_operator(request)
     organization = _organization(request, number)
     done = _step(request, organization, _act(act, Party.OPERATOR), "suppliers/approval/decide.html")
     if done is not None:
@@ -157,12 +157,3 @@ def _act(text: str, party: Party) -> Act:
 
 def _organization(request: PortalRequest, number: str) -> Organization:
     return get_object_or_404(Organization.objects.visible_to(request.actor), number=number)
-
-
-def _check_operator(request: PortalRequest) -> None:
-    """Pages of the operators do not exist for others; reviewers know that they do."""
-    if request.actor.is_operator:
-        return
-    if request.actor.sees_all:
-        raise NotPermitted(_("Bare en forvalter på plattformen kan bruke denne siden."))
-    raise Http404

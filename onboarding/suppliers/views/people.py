@@ -98,6 +98,21 @@ def role(request: TenantRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def signatory(request: TenantRequest, pk: int) -> HttpResponse:
+    """Say that a member may bind the organisation, or no longer."""
+    found = _membership(request, pk)
+    may_bind = request.POST.get("may_bind") == "1"
+    services.set_signatory(membership_id=pk, may_bind=may_bind, by=request.actor, at=timezone.now())
+    words = (
+        _("%(person)s kan nå binde virksomheten.")
+        if may_bind
+        else _("%(person)s kan ikke lenger binde virksomheten.")
+    )
+    messages.success(request, words % {"person": found.user.name})
+    return redirect("people:member", request.environment, request.organization.number, pk)
+
+
+@require_POST
 def remove(request: TenantRequest, pk: int) -> HttpResponse:
     """Take a member's role away, or leave."""
     found = _membership(request, pk)
@@ -110,7 +125,7 @@ def remove(request: TenantRequest, pk: int) -> HttpResponse:
 
 
 def _membership(request: TenantRequest, pk: int) -> Membership:
-    rows = Membership.objects.visible_to(request.actor).select_related("user")
+    rows = Membership.objects.visible_to(request.actor).select_related("user", "signatory")
     return get_object_or_404(rows.of(request.environment, request.organization.pk), pk=pk)
 
 
@@ -140,10 +155,12 @@ def _sent(request: TenantRequest, invited: services.Invited) -> HttpResponse:
 
 def _people_page(request: TenantRequest, **extra: object) -> HttpResponse:
     where = request.environment, request.organization.pk
-    members = Membership.objects.visible_to(request.actor).of(*where).select_related("user")
+    members = (
+        Membership.objects.visible_to(request.actor).of(*where).select_related("user", "signatory")
+    )
     invited = Invitation.objects.visible_to(request.actor).of(*where).select_related("created_by")
     context = {
-        "members": members.order_by("user__name", "pk")[:SHOWN],
+        "members": members.select_related("user", "signatory").order_by("user__name", "pk")[:SHOWN],
         "invitations": invited.filter(accepted_at=None, withdrawn_at=None).order_by(
             "-created_at", "pk"
         )[:SHOWN],
