@@ -12,10 +12,12 @@ from pathlib import Path
 from cryptography.hazmat.backends.openssl import backend
 from django.db import connection
 
-from benchmarks import environment, keygen, lists, smoke, tokens, uploads
+from benchmarks import engine, environment, keygen, lists, smoke, tokens, traces, uploads
 
 PARTS = {
     "tokens": ("Tokens from one web process on one core", tokens.rows),
+    "engine": ("The engine beside bare cryptography", engine.rows),
+    "traces": ("What traces cost the token endpoint", traces.rows),
     "keys": ("Making keys in the worker", keygen.rows),
     "uploads": ("Uploading one RSA key", uploads.rows),
     "smoke": ("Token tests by one worker", smoke.rows),

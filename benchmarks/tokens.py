@@ -49,23 +49,25 @@ class Server(NamedTuple):
     issuer: str
     path: str
     port: int
+    pid: int = 0
 
 
 def rows() -> Iterator[str]:
     """Measure all three algorithms; yield the lines of the report."""
     keys = {alg: generate(kind) for alg, kind in KINDS.items()}
-    ours = _our_clients(keys)
+    ours = our_clients(keys)
     theirs = {
         alg: Subject(f"measured-{alg}", PrivateKey(key), "measured") for alg, key in keys.items()
     }
-    with portal_server() as portal, _peer(theirs) as peer:
+    # Every request leaves its whole trace, however many there are.
+    with portal_server(TRAFFIC_ROWS_PER_CLIENT="1000000") as portal, _peer(theirs) as peer:
         yield "| algorithm | portal /s | oidc-provider /s | ratio | bare /s | portal / bare |"
         yield "|---|---|---|---|---|---|"
         for alg in KINDS:
             measured: dict[str, list[float]] = {portal.name: [], peer.name: []}
             for _ in range(ROUNDS):  # in turn, so that a slow moment of the machine hits both
-                measured[portal.name].append(_tokens_per_second(portal, ours[alg]))
-                measured[peer.name].append(_tokens_per_second(peer, theirs[alg]))
+                measured[portal.name].append(tokens_per_second(portal, ours[alg]))
+                measured[peer.name].append(tokens_per_second(peer, theirs[alg]))
             pairs = zip(*measured.values(), strict=True)
             ratio = median(mine / other for mine, other in pairs)
             mine, other = (median(found) for found in measured.values())
@@ -76,7 +78,7 @@ def rows() -> Iterator[str]:
             )
 
 
-def _our_clients(keys: dict[str, dict[str, str]]) -> dict[str, Subject]:
+def our_clients(keys: dict[str, dict[str, str]]) -> dict[str, Subject]:
     now = timezone.now()
     scope = factories.make_scope(factories.make_api(short_name="measured:api"), SCOPE)
     found = {}
@@ -97,12 +99,12 @@ def _our_clients(keys: dict[str, dict[str, str]]) -> dict[str, Subject]:
 
 
 @contextmanager
-def portal_server(cores: set[int] = environment.SERVER_CORE) -> Iterator[Server]:
+def portal_server(cores: set[int] = environment.SERVER_CORE, **settings: str) -> Iterator[Server]:
     """Have one web process of the portal on these cores."""
-    port = environment.PORT
+    port, path = environment.PORT, "/test/sts/connect/token"
     command = processes.web(bind=f"127.0.0.1:{port}", processes=1)
-    with _started(processes.here(command), {}, port, "/test/sts/connect/token", cores):
-        yield Server("portal", f"http://localhost:{port}/test/sts", "/test/sts/connect/token", port)
+    with _started(processes.here(command), settings, port, path, cores) as pid:
+        yield Server("portal", f"http://localhost:{port}/test/sts", path, port, pid)
 
 
 @contextmanager
@@ -122,7 +124,8 @@ def _peer(subjects: dict[str, Subject]) -> Iterator[Server]:
 @contextmanager
 def _started(
     command: list[str], settings: dict[str, str], port: int, path: str, cores: set[int]
-) -> Iterator[None]:
+) -> Iterator[int]:
+    """Have a server run until the block ends; yield the id of its process."""
     mine = environment.pinned()
     environment.pin(cores)
     log = servers.log(f"bench-{port}")
@@ -142,7 +145,7 @@ def _started(
         except (AssertionError, TimeoutError):
             print(log.read_text(), file=sys.stderr)
             raise
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(10)
@@ -173,7 +176,7 @@ def _post(
         return error.code, {name.lower(): value for name, value in error.headers.items()}
 
 
-def _tokens_per_second(server: Server, subject: Subject) -> float:
+def tokens_per_second(server: Server, subject: Subject) -> float:
     headers, form = _token_request(server, subject, nonce=None)
     status, answered = _post(server.port, server.path, headers, form)
     assert status == 400, f"{server.name} answered {status} to a proof without nonce"

@@ -257,9 +257,9 @@ ALTINN_RESOURCES = {
 }
 # Of one client at one web process. Whoever uses a token until it expires needs far fewer.
 STS_REQUESTS_PER_SECOND = int(environment.text("STS_REQUESTS_PER_SECOND", "100"))
-# Traces of requests: for how many days, and how many rows a day of one client, of strangers who
-# use its name, and of all clients together. What is beyond that is counted, and no row.
-TRAFFIC_DAYS = 30
+# Traces of requests: for how many days (0: none), and how many rows a day of one client, of
+# strangers who use its name, and of all clients together. What is beyond that is counted, no row.
+TRAFFIC_DAYS = int(environment.text("TRAFFIC_DAYS", "30"))
 TRAFFIC_ROWS_PER_CLIENT = int(environment.text("TRAFFIC_ROWS_PER_CLIENT", "5000"))
 TRAFFIC_UNSIGNED_PER_CLIENT = int(environment.text("TRAFFIC_UNSIGNED_PER_CLIENT", "500"))
 TRAFFIC_ROWS_PER_DAY = int(environment.text("TRAFFIC_ROWS_PER_DAY", "500000"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from binascii import b2a_base64
 from functools import lru_cache
 from hashlib import blake2b
 
 from django.conf import settings
 
 from onboarding.core.sealing import derive
-from onboarding.jose import b64
+
+LENGTH = 22  # characters: 128 bits in base64
 
 
 def ref(value: str) -> str:
@@ -20,9 +22,14 @@ def ref(value: str) -> str:
     if not value:
         return ""
     octets = value.encode("utf-8", "surrogatepass")
-    return b64.encode(blake2b(octets, digest_size=16, key=_key(settings.SECRET_KEY)).digest())
+    digest = blake2b(octets, digest_size=16, key=_key(settings.SECRET_KEY)).digest()
+    return b2a_base64(digest, newline=False)[:LENGTH].decode()
 
 
 @lru_cache(maxsize=4)
 def _key(secret_key: str) -> bytes:
     return derive("traffic")
+
+
+# Of what comes again and again: nonces, and the keys of proofs.
+cached_ref = lru_cache(maxsize=4096)(ref)

@@ -2,11 +2,10 @@
 
 import pytest
 
-from onboarding.traffic.services import recording, writing
+from onboarding.traffic.services import recording
 
 
 @pytest.fixture(autouse=True)
 def nothing_waits(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A recorder and a room that have seen nothing yet, as in a process that has just begun."""
+    """A recorder that has seen nothing yet, as in a process that has just begun."""
     monkeypatch.setattr(recording, "_recorder", recording.Recorder())
-    monkeypatch.setattr(writing, "_room", writing.Room())

@@ -12,11 +12,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from onboarding.jose.checks import judge
+from onboarding.traffic import facts
 from onboarding.traffic.models import Announced, DayCount, Trace
 from onboarding.traffic.seen import Seen
 from onboarding.traffic.services import recording, writing
 from onboarding.traffic.services.announcing import announce
 from onboarding.traffic.services.forgetting import forget
+from onboarding.traffic.services.recording import Recorder, flush, note
 from tests.machines import Machine, make_machine
 
 
@@ -33,6 +35,13 @@ def refused(machine: Machine, *, error: str = "invalid_scope", signed: bool = Tr
     )
 
 
+def noted(*requests: Seen) -> None:
+    """Have requests noted and written down, in this order."""
+    for seen in requests:
+        note(seen)
+    flush()
+
+
 def counted() -> dict[str, int]:
     return DayCount.objects.aggregate(count=Sum("count"), dropped=Sum("dropped"))
 
@@ -41,8 +50,8 @@ def test_flood_keeps_as_many_rows_as_there_is_room_for(settings: Settings) -> No
     settings.TRAFFIC_ROWS_PER_CLIENT = 10
     machine = make_machine()
 
-    writing.write([refused(machine) for _ in range(40)])
-    writing.write([refused(machine) for _ in range(40)])
+    noted(*(refused(machine) for _ in range(40)))
+    noted(*(refused(machine) for _ in range(40)))
 
     # Ten, and one as a sample of its kind and minute.
     assert Trace.objects.count() == 11
@@ -53,8 +62,8 @@ def test_each_kind_of_refusal_is_seen_in_a_flood(settings: Settings) -> None:
     settings.TRAFFIC_ROWS_PER_CLIENT = 1
     machine = make_machine()
 
-    writing.write([refused(machine) for _ in range(5)])
-    writing.write([refused(machine, error="invalid_target")])
+    noted(*(refused(machine) for _ in range(5)))
+    noted(refused(machine, error="invalid_target"))
 
     assert Trace.objects.filter(error="invalid_target").count() == 1
 
@@ -63,7 +72,7 @@ def test_flood_of_one_client_leaves_room_for_the_others(settings: Settings) -> N
     settings.TRAFFIC_ROWS_PER_CLIENT = 3
     flooding, quiet = make_machine(), make_machine(which=2)
 
-    writing.write([*(refused(flooding) for _ in range(20)), refused(quiet)])
+    noted(*(refused(flooding) for _ in range(20)), refused(quiet))
 
     assert Trace.objects.filter(client=quiet.client).count() == 1
 
@@ -72,8 +81,8 @@ def test_stranger_does_not_use_up_the_room_of_the_client(settings: Settings) -> 
     settings.TRAFFIC_UNSIGNED_PER_CLIENT = 2
     machine = make_machine()
 
-    writing.write([refused(machine, signed=False) for _ in range(50)])
-    writing.write([refused(machine) for _ in range(4)])
+    noted(*(refused(machine, signed=False) for _ in range(50)))
+    noted(*(refused(machine) for _ in range(4)))
 
     assert Trace.objects.filter(signed=False).count() == 3
     assert Trace.objects.filter(signed=True).count() == 4
@@ -82,28 +91,70 @@ def test_stranger_does_not_use_up_the_room_of_the_client(settings: Settings) -> 
 def test_all_together_there_is_an_end_too(settings: Settings) -> None:
     settings.TRAFFIC_ROWS_PER_DAY = 0
     machines = [make_machine(which=number) for number in range(2)]
+    noted(*(refused(machine) for machine in machines))
 
-    writing.write([refused(machine) for machine in machines for _ in range(5)])
+    noted(*(refused(machine) for machine in machines for _ in range(5)))
 
-    assert Trace.objects.count() == 2  # a sample of each
+    # The first, before it was known that there is no room, and then a sample of each.
+    assert Trace.objects.count() == 4
 
 
-def test_what_comes_faster_than_it_is_written_is_counted(
-    monkeypatch: pytest.MonkeyPatch,
+def test_room_that_another_process_filled_is_full(settings: Settings) -> None:
+    settings.TRAFFIC_ROWS_PER_CLIENT = 4
+    machine, one, other = make_machine(), Recorder(), Recorder()
+    for recorder in (one, other, one, other):
+        for _ in range(3):
+            recorder.note(refused(machine))
+        recorder.flush()
+
+    # Three and three before they knew of each other, one that the first still had room for by what
+    # it knew, and a sample of each.
+    assert Trace.objects.count() == 9
+    assert counted() == {"count": 12, "dropped": 3}
+
+
+def test_new_day_brings_new_room(settings: Settings) -> None:
+    settings.TRAFFIC_ROWS_PER_CLIENT = 2
+    machine, day = make_machine(), timedelta(days=1)
+    for n in range(2):
+        requests = [refused(machine) for _ in range(6)]
+        for seen in requests:
+            seen.at += n * day
+        noted(requests[0])
+        noted(*requests[1:])
+
+    # Two and a sample; then the first, which was the sample of its minute too, and one more.
+    assert [row.count - row.dropped for row in DayCount.objects.order_by("day")] == [3, 2]
+
+
+def test_memory_has_an_end(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(recording, "MOST_WAITING", 3)
-    recorder, machine = recording.Recorder(), make_machine()
+    recorder, machine = Recorder(), make_machine()
 
     for _ in range(10):
         recorder.note(refused(machine))
-    recorder.flush()
 
-    assert Trace.objects.count() == 3
-    assert counted()["count"] in range(6, 11)  # the list of the others has the same bound
+    assert recorder.flush() == 3
+    assert "7 requests left no trace" in caplog.text
+
+
+def test_fault_in_a_trace_costs_nobody_a_token(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    machine = make_machine().meet()
+    monkeypatch.setattr(facts, "row", fail)
+
+    assert machine.token()
+    assert "A trace could not be made" in caplog.text
 
 
 def test_what_could_not_be_written_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    recorder, machine = recording.Recorder(), make_machine()
+    recorder, machine = Recorder(), make_machine()
     recorder.note(refused(machine))
 
     def away(*_: Any) -> None:
@@ -119,7 +170,7 @@ def test_what_could_not_be_written_is_kept(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    recorder, machine = recording.Recorder(), make_machine()
+    recorder, machine = Recorder(), make_machine()
     recorder.note(refused(machine))
 
     def away(*_: Any) -> None:
@@ -138,7 +189,7 @@ def test_what_is_old_goes_in_small_steps(settings: Settings) -> None:
     for days in (0, 29, 31, 40, 50):
         seen = refused(machine)
         seen.at = now - timedelta(days=days)
-        writing.write([seen])
+        noted(seen)
     announce(["old"], at=now - timedelta(days=2))
     announce(["new"], at=now)
 
@@ -155,7 +206,7 @@ def test_rows_sort_by_the_time_of_the_request() -> None:
     for seconds in (3, 1, 2):
         seen = refused(machine)
         seen.at = now + timedelta(seconds=seconds)
-        writing.write([seen])
+        noted(seen)
 
     by_id = list(Trace.objects.order_by("pk").values_list("at", flat=True))
 

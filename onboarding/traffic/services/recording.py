@@ -1,7 +1,7 @@
-"""Noting what was asked: a request puts it in a list, a thread writes the list down (ADR 11).
+"""Noting what was asked: a request leaves its row in a list, a thread writes it down (ADR 11).
 
-A request pays for the list alone, so a flood of them is not made slower by its own traces; what
-the thread makes of it is bounded by `writing.Room`, so it does not fill the disk either.
+A request pays for making the row and nothing else; one whose client has used up its room for the
+day, as in a flood, pays for a count.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from django.db import Error, close_old_connections
 
 from onboarding.jose.access_token import scopes
 from onboarding.jose.resource_server import Decision
+from onboarding.traffic import facts
 from onboarding.traffic.seen import Seen
 from onboarding.traffic.services import writing
+from onboarding.traffic.services.room import Room
+from onboarding.traffic.services.writing import Noted
 
 LONGEST_WAIT = 0.5  # seconds until a request is in its client's list
 BATCH = 500
-MOST_WAITING = 5000
+MOST_WAITING = 20_000
 AFTER_FAILURE = 5.0
 
 logger = logging.getLogger(__name__)
@@ -33,22 +36,31 @@ class Recorder:
     """What waits to be written down by this process, and the thread that does it."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Seen] = deque()
-        self._overflow: deque[Seen] = deque(maxlen=MOST_WAITING)
+        self.room = Room()
+        self._waiting: deque[Noted] = deque()
+        self._lost = 0
         self._writing = Lock()
         self._begun = Lock()
         self._wake = Event()
-        self._thread: Thread | None = None
         self._process = 0
 
     def note(self, seen: Seen) -> None:
-        """Have a request written down soon. Costs the request next to nothing; never raises."""
-        waiting = self._waiting
-        if len(waiting) < MOST_WAITING:
-            waiting.append(seen)
-        else:
-            self._overflow.append(seen)
-        if len(waiting) == BATCH:
+        """Have a request written down soon. Never raises: a trace is no reason to fail."""
+        if not settings.TRAFFIC_DAYS:
+            return
+        try:
+            noted = self._noted(seen)
+        except Exception:
+            # A trace that nobody foresaw must not cost anybody a token.
+            logger.exception("A trace could not be made")
+            return
+        if noted is None:
+            return
+        if len(self._waiting) >= MOST_WAITING:
+            self._lost += 1
+            return
+        self._waiting.append(noted)
+        if len(self._waiting) == BATCH:
             self._wake.set()
         if self._process != os.getpid() and settings.TRAFFIC_IN_BACKGROUND:
             self._begin()
@@ -61,18 +73,40 @@ class Recorder:
         with self._writing:
             count = 0
             while self._waiting:
-                batch = [self._waiting[n] for n in range(min(BATCH, len(self._waiting)))]
-                # What came while the list was full is counted, and that is all.
-                dropped = [self._overflow.popleft() for _ in range(len(self._overflow))]
+                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
                 try:
-                    writing.write(batch, dropped)
+                    writing.write(batch, self.room)
                 except Error:
-                    self._overflow.extend(dropped)
+                    self._waiting.extendleft(reversed(batch))
                     raise
-                for _ in batch:
-                    self._waiting.popleft()
                 count += len(batch)
+            if self._lost:
+                # Memory has an end too, while the database is away.
+                logger.warning("%s requests left no trace and were not counted", self._lost)
+                self._lost = 0
             return count
+
+    def _noted(self, seen: Seen) -> Noted | None:
+        """What to write, None for a request that speaks of no client that there could be."""
+        client_id = facts.client_uuid(seen.claimed)
+        if not client_id:
+            return None
+        judged, outcome = facts.verdicts(seen), facts.outcome(seen)
+        keep = self.room.take(client_id, judged.is_signed) or self.room.is_sample(
+            (client_id, outcome, judged.check_code, seen.is_api), seen.at
+        )
+        row = facts.row(seen, judged) if keep else None
+        return Noted(
+            client_id,
+            seen.environment,
+            seen.at,
+            seen.is_api,
+            outcome.value,
+            seen.error[:40],
+            judged.is_signed,
+            tuple(facts.own_refs(seen, row)),
+            row,
+        )
 
     def _begin(self) -> None:
         """Start the thread: after a fork, and not before there is something to write."""
@@ -80,8 +114,7 @@ class Recorder:
             if self._process == os.getpid():
                 return
             self._process = os.getpid()
-            self._thread = Thread(target=self._run, name="traffic", daemon=True)
-            self._thread.start()
+            Thread(target=self._run, name="traffic", daemon=True).start()
             atexit.register(self._last)
 
     def _run(self) -> None:
@@ -97,11 +130,6 @@ class Recorder:
             self.flush()
         except Error:
             logger.exception("Traces cannot be written; %s wait", len(self._waiting))
-            return False
-        except Exception:
-            # A trace that nobody foresaw must not stop all those after it.
-            logger.exception("A trace could not be made; %s are lost", len(self._waiting))
-            self._waiting.clear()
             return False
         return True
 
