@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from math import floor
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
 from onboarding.core.uuid7 import uuid7
 from onboarding.jose import b64
@@ -140,14 +139,6 @@ def own_refs(seen: Seen, row: tuple[Any, ...] | None) -> list[str]:
         if isinstance(jti, str):
             found.append(ref(jti))
     return found
-
-
-def client_uuid(claimed: str) -> str:
-    """Return a claimed client id if it is one as we write it, or ""."""
-    try:
-        return claimed if str(UUID(claimed)) == claimed else ""
-    except ValueError:
-        return ""
 
 
 def shown(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import os
 from collections import deque
 from datetime import datetime
 from threading import Event, Lock, Thread
+from uuid import UUID
 
 from django.conf import settings
 from django.db import Error, close_old_connections
@@ -88,7 +89,7 @@ class Recorder:
 
     def _noted(self, seen: Seen) -> Noted | None:
         """What to write, None for a request that speaks of no client that there could be."""
-        client_id = facts.client_uuid(seen.claimed)
+        client_id = client_uuid(seen.claimed)
         if not client_id:
             return None
         judged, outcome = facts.verdicts(seen), facts.outcome(seen)
@@ -168,3 +169,11 @@ def note_api_call(decision: Decision, *, environment: str, at: datetime) -> None
     seen.nonce = decision.headers.get("DPoP-Nonce", "")
     seen.status, seen.error = decision.status, decision.error
     note(seen)
+
+
+def client_uuid(claimed: str) -> str:
+    """Return a claimed client id if it is one as we write it, or ""."""
+    try:
+        return claimed if str(UUID(claimed)) == claimed else ""
+    except ValueError:
+        return ""
