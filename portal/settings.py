@@ -211,13 +211,23 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ACCEPT_CONTENT = ["json"]
 # Workers take from each in turn: however many slow token tests wait, somebody's key does not wait
 # behind them all, and what died is found meanwhile.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("keys"), Queue("sweeps")]
-CELERY_TASK_ROUTES = {"*.sweep": {"queue": "sweeps"}, "keys.make": {"queue": "keys"}}
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("keys"), Queue("checks"), Queue("sweeps")]
+CELERY_TASK_ROUTES = {
+    "*.sweep": {"queue": "sweeps"},
+    "keys.make": {"queue": "keys"},
+    "testtokens.execute": {"queue": "checks"},
+}
 CELERY_BEAT_SCHEDULE = {
     "portal.heartbeat": {"task": "portal.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "keys.sweep": {"task": "keys.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "smoketests.sweep": {"task": "smoketests.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "traffic.sweep": {"task": "traffic.sweep", "schedule": 600.0, "options": {"expires": 600}},
+    "testtokens.sweep": {"task": "testtokens.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "testtokens.nightly": {
+        "task": "testtokens.nightly",
+        "schedule": crontab(hour=2, minute=23),
+        "options": {"expires": 3600},
+    },
     "sts.sweep": {"task": "sts.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "checklists.sweep": {
         "task": "checklists.sweep",

@@ -15,6 +15,7 @@ from onboarding.apis.states import Dpop
 from onboarding.clients.models import ClientConfiguration, ClientScope
 from onboarding.clients.states import UNFINISHED, Access, Status
 from onboarding.core.environments import Environment
+from onboarding.core.jobs import JobStatus
 from onboarding.core.orgnumbers import check_digit
 from onboarding.keys.models import Key
 from onboarding.keys.states import Origin
@@ -33,7 +34,7 @@ from onboarding.systems.models import (
     RevisionUri,
 )
 from onboarding.systems.states import ApplicationType, Selection, Tag, UriKind
-from onboarding.testtokens.models import TokenKey
+from onboarding.testtokens.models import Check, TokenKey
 from onboarding.traffic.models import Trace
 from tests.constants import NOON
 
@@ -249,3 +250,19 @@ def make_trace(client: ClientConfiguration, **fields: Any) -> Trace:
         "signed": True,
     } | fields
     return Trace.objects.create(client=client, **fields)
+
+
+def make_check(api: Api, **fields: Any) -> Check:
+    """A finished API check without results."""
+    fields = {
+        "battery": "1",
+        "setup_hash": "0" * 64,
+        "url": "https://api.example.no/",
+        "total": 60,
+        "status": JobStatus.PASSED,
+        "created_at": NOON,
+        "queued_at": NOON,
+        "finished_at": NOON,
+        "is_scheduled": True,
+    } | fields
+    return Check.objects.create(api=api, **fields)

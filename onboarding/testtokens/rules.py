@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -46,3 +47,12 @@ def check_start(actor: Actor, api: Api) -> None:
         raise NotPossibleNow(
             _("API-et har ingen adresse for tokentest. Legg den inn i oppsettet først.")
         )
+
+
+def check_audience(api: Api, *, barred: Collection[str], ours: str) -> None:
+    """Raise NotPermitted for an audience that valid tokens are only ever sent to us for.
+
+    `ours` is how addresses of this portal begin.
+    """
+    if api.short_name.lower() in barred and not api.test_url.startswith(ours):
+        raise NotPermitted(_("Det lages ikke testtokener for %(name)s.") % {"name": api.short_name})

@@ -16,6 +16,7 @@ from onboarding.core import paging
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.states import Right
+from onboarding.testtokens.queries import reports
 from portal.pages import api_usage
 
 
@@ -36,6 +37,7 @@ def api(request: TenantRequest, pk: UUID) -> HttpResponse:
         "claims": api_usage.claims(shown),
         "page": page,
         "pages": paging.links(page),
+        "check": reports.summary(shown),
         "may_write": may_write,
         "read_only": why_read_only(
             request.actor, shown.organization_id, shown.environment, Right.APIS

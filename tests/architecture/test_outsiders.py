@@ -63,7 +63,9 @@ def secrets(acme: Organization) -> dict[str, str]:
     )
     right = factories.make_right(acme, to_email="fullmakt@acme.example", by=alma)
     token_key = factories.make_token_key(acme, name="Nøkkel Hemmelig")
+    checked = factories.make_check(factories.make_api(acme, name="API Hemmelig"))
     return {
+        "a check": str(checked.pk),
         "a test token key": token_key.name,
         "its id there": str(token_key.pk),
         "a member": alma.name,
@@ -168,6 +170,7 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         "invitation": ["an invitation"],
         "right": ["a right"],
         "token_key": ["its id there"],
+        "check": ["a check", "a check"],
     }
     if row == "member":
         return [Membership.objects.get(user__name=secrets["a member"]).pk]

@@ -78,6 +78,8 @@ class Fault:
     is_for_bound: bool = False
     # Only where the API takes no other tokens than bound ones.
     is_for_required: bool = False
+    # Made with the help of another token, which costs a signature.
+    needs_other_token: bool = False
     # Only where the API hands out nonces.
     is_for_nonces: bool = False
 

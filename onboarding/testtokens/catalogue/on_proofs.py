@@ -82,6 +82,7 @@ PROOF: Final = (
         _("`ath` er av et annet token"),
         claim("ath", lambda known: b64.digest(known.other_token.encode())),
         "RFC 9449 §4.3(12)",
+        needs_other_token=True,
     ),
     _fault(
         "D12.htm",
