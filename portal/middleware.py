@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.http import (
 )
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -63,17 +64,28 @@ class MachineRequests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            match = resolve(request.path_info)
-        except Resolver404:
-            return self.get_response(request)
-        if not getattr(match.func, "is_machine", False):
+        match = machine_at(request.path_info)
+        if match is None:
             return self.get_response(request)
         mark(request)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         # Else the server would send the few octets of a token in chunks.
         response["Content-Length"] = str(len(response.content))
         return response
+
+
+@lru_cache(maxsize=1024)
+def machine_at(path: str) -> ResolverMatch | None:
+    """Return the view for programs that serves this path, or None.
+
+    Programs call few addresses again and again, and finding out which view that is costs a token
+    request as much as a verification does.
+    """
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    return match if getattr(match.func, "is_machine", False) else None
 
 
 class BrowserHeaders:

@@ -25,6 +25,8 @@ class Verdict(StrEnum):
 
 # Enum attributes cost a descriptor call each; the hot path makes some forty checks a request.
 _PASSED, _NOTED, _FAILED = Verdict.PASSED, Verdict.NOTED, Verdict.FAILED
+# As the class makes one itself, without a call between.
+_check = tuple.__new__
 
 
 class Check(NamedTuple):
@@ -45,7 +47,11 @@ class Check(NamedTuple):
 
 def judge(code: str, passes: bool, expected: str, found: object) -> Check:
     """Return the check that passed or failed."""
-    return Check(code, _PASSED if passes else _FAILED, expected, printable(found), SOURCES[code])
+    if passes and found == expected:
+        # What was expected is ours, and fit to show. This is the way of most checks.
+        return _check(Check, (code, _PASSED, expected, expected, SOURCES[code]))
+    verdict = _PASSED if passes else _FAILED
+    return _check(Check, (code, verdict, expected, printable(found), SOURCES[code]))
 
 
 def note(code: str, expected: str, found: object) -> Check:
