@@ -234,6 +234,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "keys.remind": {"task": "keys.remind", "schedule": 3600.0, "options": {"expires": 3600}},
     "keys.compare_moduli": {
         "task": "keys.compare_moduli",
         "schedule": crontab(hour=3, minute=17),

@@ -70,7 +70,7 @@ def judge_jwk(jwk: Mapping[str, Any], alg: str | None = None) -> Judged:
         *all_checks(public),
         judge("key.algorithm", says in choices, " ".join(choices), says),
         judge("key.use", jwk.get("use", "sig") == "sig", "sig", jwk.get("use", "")),
-        _operations(jwk.get("key_ops")),
+        _operations(jwk),
         judge("key.kid", "kid" not in jwk or _is_kid(kid), _KID_RULE, kid),
         *_other_members(jwk),
     ]
@@ -103,9 +103,10 @@ def _text(jwk: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _operations(key_ops: Any) -> Check:
-    if key_ops is None:
+def _operations(jwk: Mapping[str, Any]) -> Check:
+    if "key_ops" not in jwk:
         return judge("key.operations", True, "verify", "")
+    key_ops = jwk["key_ops"]
     listed = isinstance(key_ops, list) and all(isinstance(name, str) for name in key_ops)
     found = " ".join(key_ops) if listed else key_ops
     return judge("key.operations", key_ops == ["verify"], "verify", found)

@@ -57,7 +57,8 @@ def find(text: str) -> Private:
     for members in _objects(text):
         private = MEMBERS & {name.casefold() for name in members}
         names.update(private)
-        if private:
+        # One that is named and empty gives nothing away: refused, but no reason to bar the key.
+        if any(members[name] for name in members if name.casefold() in MEMBERS):
             thumbprints.append(_thumbprint(members))
     for name, key in _keys(text):
         names.add(name)

@@ -48,6 +48,8 @@ class Key(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     # When its modulus was found to share a prime with another one: anybody can work out its secret.
     weak_at = models.DateTimeField(null=True, blank=True)
+    # How many days before its end its people were last told of it.
+    told_days = models.PositiveSmallIntegerField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

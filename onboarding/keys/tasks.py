@@ -24,3 +24,9 @@ def sweep() -> None:
 def compare_moduli() -> None:
     """Every night from beat."""
     services.compare_all(at=timezone.now())
+
+
+@shared_task(name="keys.remind", ignore_result=True)
+def remind() -> None:
+    """Every hour from beat."""
+    services.remind(at=timezone.now())

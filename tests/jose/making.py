@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from onboarding.jose import b64
 from onboarding.jose.algorithms import PrivateKey
@@ -16,6 +16,8 @@ from onboarding.jose.assertion import RegisteredKey
 from onboarding.jose.checks import Check, first_failure
 from onboarding.jose.keys import generate
 from onboarding.jose.proof import Nonces
+
+T = TypeVar("T")
 
 NOON: Final = 1_800_000_000
 ISSUER: Final = "https://sts.example.no/test/sts"
@@ -146,3 +148,14 @@ def quick(seconds: float = 0.05) -> Iterator[None]:
     finally:
         gc.enable()
     assert spent < seconds
+
+
+def spent(act: Callable[[], T]) -> tuple[T, float]:
+    """What `act` returns, and the seconds of processor time that this process spent on it."""
+    gc.disable()
+    begun = time.process_time()
+    try:
+        made = act()
+        return made, time.process_time() - begun
+    finally:
+        gc.enable()

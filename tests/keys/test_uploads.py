@@ -124,6 +124,9 @@ REFUSED: dict[str, tuple[str, str]] = {
     "K20 RSA-OAEP": (json.dumps(public("PS256/2048", alg="RSA-OAEP")), "key.algorithm"),
     "K21 enc": (json.dumps(public(use="enc")), "key.use"),
     "K21 sign": (json.dumps(public(key_ops=["sign"])), "key.operations"),
+    "K21 null": (json.dumps(public() | {"key_ops": None}), "key.operations"),
+    "K21 none": (json.dumps(public(key_ops=[])), "key.operations"),
+    "K21 contradiction": (json.dumps(public(use="sig", key_ops=["encrypt"])), "key.operations"),
     "K21 twice": (json.dumps(public(key_ops=["verify", "verify"])), "key.operations"),
     "K23 number": (json.dumps(public(kid=5)), "key.kid"),
     "K23 empty": (json.dumps(public(kid="")), "key.kid"),
@@ -210,6 +213,19 @@ def test_k01_the_public_half_is_barred_too(client: Client, address: str) -> None
     assert BarredThumbprint.objects.get().thumbprint == thumbprint(public())
     assert response.status_code == 422
     assert "key.barred" in response.content.decode()
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_k01_a_private_member_without_a_value_is_refused_and_bars_nothing(
+    client: Client, address: str, value: Any
+) -> None:
+    """As some serializers write what they do not have: nothing has leaked."""
+    refused = client.post(address, fields(json.dumps(public() | {"d": value})))
+
+    assert refused.status_code == 422
+    assert PRIVATE in refused.content.decode()
+    assert not BarredThumbprint.objects.exists()
+    assert client.post(address, fields(json.dumps(public()))).status_code == 302
 
 
 @pytest.mark.parametrize("way", ["portal", "browser", "", "nonsense"])

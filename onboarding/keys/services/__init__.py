@@ -19,6 +19,7 @@ from onboarding.keys.services.registration import (
     register,
     revoke,
 )
+from onboarding.keys.services.reminding import remind
 from onboarding.keys.services.setup import finish_setup, plan_making
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "plan_making",
     "prove",
     "register",
+    "remind",
     "request_making",
     "revoke",
     "sweep",

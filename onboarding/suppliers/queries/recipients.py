@@ -33,3 +33,14 @@ def production_people_of(organization_ids: Iterable[int]) -> QuerySet[User]:
 def operators() -> QuerySet[User]:
     """Return the operators of the platform."""
     return User.objects.filter(is_operator=True, is_active=True).order_by("pk")
+
+
+def writers_of(organization_id: int, environment: str) -> QuerySet[User]:
+    """Return who may change what an organisation has in an environment."""
+    rows = User.objects.filter(
+        is_active=True,
+        memberships__organization=organization_id,
+        memberships__environment=environment,
+        memberships__role__in=[Role.WRITER, Role.ADMIN],
+    )
+    return rows.distinct().order_by("pk")
