@@ -79,6 +79,8 @@ def _menu(
             item(_("Dine API-er"), "apis:list"),
             item(_("Tilgangsforespørsler"), "clients:requests", len(waiting)),
         ]
+    if is_member:
+        main += [item(_("Produksjonssetting"), "promotion:list")]
     has_test_tokens = environment == Environment.TEST and (is_member or Right.APIS in held)
     menu: list[dict[str, Any]] = [
         {"title": "", "items": main},

@@ -32,6 +32,7 @@ TENANT: list[URLPattern | URLResolver] = [
     path("clients/<uuid:pk>/", include("onboarding.keys.urls")),
     path("clients/<uuid:pk>/", include("onboarding.smoketests.urls")),
     path("", include("onboarding.testtokens.urls")),
+    path("promotion/", include("onboarding.promotion.tenant_urls")),
     path("why/", diagnosis.why, name="why"),
 ]
 
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appearance/language", views.choose_language, name="language"),
     path("appearance/scheme", views.choose_scheme, name="scheme"),
     path("help/", include("onboarding.diagnosis.urls")),
+    path("desk/", include("onboarding.promotion.urls")),
     path("", include("onboarding.accounts.urls")),
     path("notices/", include("onboarding.notices.urls")),
     path("", include("onboarding.suppliers.urls")),

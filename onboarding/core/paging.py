@@ -18,7 +18,10 @@ M = TypeVar("M", bound=models.Model)
 
 
 class Page(NamedTuple, Generic[M]):
-    """One page of rows, newest first, and the cursors of its neighbours ("" where none is)."""
+    """One page of rows, and the cursor of the next one ("" where none is).
+
+    Newest first, so that the next is `older`; the other way round only where a queue says so.
+    """
 
     rows: list[M]
     older: str
@@ -26,17 +29,24 @@ class Page(NamedTuple, Generic[M]):
 
 
 def page(
-    rows: models.QuerySet[M], cursor: str, *, size: int = SIZE, moment: str = "created_at"
+    rows: models.QuerySet[M],
+    cursor: str,
+    *,
+    size: int = SIZE,
+    moment: str = "created_at",
+    oldest_first: bool = False,
 ) -> Page[M]:
     """Return the page of `rows` after `cursor`; no counting. `moment` is the field of their time.
 
     A cursor that cannot be read is taken for the first page: it comes from an address bar.
     """
     after = _read(cursor)
-    ordered = rows.order_by(f"-{moment}", "-pk")
+    sign, beyond = ("", "gt") if oldest_first else ("-", "lt")
+    ordered = rows.order_by(f"{sign}{moment}", f"{sign}pk")
     if after:
         at, pk = after
-        ordered = ordered.filter(Q((f"{moment}__lt", at)) | Q((moment, at), pk__lt=pk))
+        same = Q((moment, at), (f"pk__{beyond}", pk))
+        ordered = ordered.filter(Q((f"{moment}__{beyond}", at)) | same)
     found = list(ordered[: size + 1])
     older = _write(found[size - 1], moment) if len(found) > size else ""
     return Page(found[:size], older, after is None)

@@ -68,7 +68,7 @@ def read_keys(text: str, alg: str | None = None) -> Upload:
 
 def _encoding(text: str) -> Check:
     found = ""
-    if text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}"):
+    if text.startswith(private_parts.BOM):
         found = "BOM"
     elif "\0" in text:
         found = "NUL"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -25,17 +26,24 @@ from onboarding.jose.algorithms import ec_members, rsa_members
 from onboarding.jose.material import thumbprint_of
 from onboarding.jose.strict import BadJson, strict_json
 
+BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 # The raw text too, because JSON that is broken or quoted inside other JSON leaks as much.
 _MEMBER = re.compile(r'"(d|p|q|dp|dq|qi|oth|k)\\*"\s*:', re.IGNORECASE)
+# The same as a program or YAML writes it: then only what is followed by a value of some length.
+_ASSIGNED = re.compile(
+    r"""(?<![\w-])'?(d|p|q|dp|dq|qi|k)'?\s{0,9}[:=]\s{0,9}["']?[A-Za-z0-9_-]{30}""", re.IGNORECASE
+)
 _NAMES: Final = (
     (re.compile(r"private\s+key", re.IGNORECASE), "PRIVATE KEY"),
     (re.compile(r"PuTTY-User-Key-File|Private-Lines:", re.IGNORECASE), "PuTTY"),
     (re.compile(r"<(D|P|Q|DP|DQ|InverseQ)>"), "RSAKeyValue"),
 )
-_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+_BEGIN = re.compile(r"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE[A-Z0-9 ]{0,40})-----")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}")
+# Nobody has more by mistake; and looking for ends that are not there costs the whole text each.
+_MOST_BLOCKS: Final = 10
 _PKCS12 = bytes.fromhex("020103")
 # Loading one makes the library warn of its own future, and we have no use for it.
 _DIFFIE_HELLMAN = (bytes.fromhex("2a864886f70d010301"), bytes.fromhex("2a8648ce3e0201"))
@@ -51,7 +59,7 @@ class Private(NamedTuple):
 
 def find(text: str) -> Private:
     """Look for private and symmetric keys in any form that people paste. Never raises."""
-    names = {match.group(1).lower() for match in _MEMBER.finditer(text)}
+    names = {found[1].lower() for rule in (_MEMBER, _ASSIGNED) for found in rule.finditer(text)}
     names.update(name for pattern, name in _NAMES if pattern.search(text))
     thumbprints: list[str] = []
     for members in _objects(text):
@@ -71,7 +79,7 @@ def _objects(text: str, levels: int = 2) -> Iterator[Mapping[str, Any]]:
     if "{" not in text:
         return
     try:
-        pending = [strict_json(text.encode("utf-8", "replace"))]
+        pending = [strict_json(text.lstrip(BOM).encode("utf-8", "replace"))]
     except BadJson:
         return
     while pending:
@@ -87,10 +95,12 @@ def _objects(text: str, levels: int = 2) -> Iterator[Mapping[str, Any]]:
 
 def _keys(text: str) -> Iterator[tuple[str, object]]:
     """Every private key in PEM, with or without its headers; None when it is encrypted."""
-    for block in _BLOCK.finditer(text):
-        if "PRIVATE" in block.group(1):
-            yield "PRIVATE KEY", _load_pem(block.group(0))
-    if _BASE64.fullmatch(text):
+    for begin in islice(_BEGIN.finditer(text), _MOST_BLOCKS):
+        end = f"-----END {begin[1]}-----"
+        at = text.find(end, begin.end())
+        if at > 0:
+            yield "PRIVATE KEY", _load_pem(text[begin.start() : at + len(end)])
+    if _BASE64.fullmatch(text.strip()):
         yield from _load_naked(text)
 
 

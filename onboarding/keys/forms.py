@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection
 from typing import Any
 
@@ -16,6 +17,7 @@ from onboarding.core.options import Option
 from onboarding.core.refusals import Invalid
 from onboarding.jose import private_parts
 from onboarding.jose.algorithms import ALGORITHMS
+from onboarding.jose.keys import LARGEST
 from onboarding.keys import advice
 from onboarding.keys.kinds import KINDS, LIFETIMES, Kind
 from onboarding.keys.sealing import read_recipient
@@ -45,6 +47,7 @@ WAYS = {
         ),
     ),
 }
+_UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 _FILES = ".json,.jwk,.jwks,.pem,.pub,.crt,.cer"
 
 
@@ -111,8 +114,10 @@ class NewKey(forms.Form):
         data = super().clean() or {}
         text = self.data.get("public_key", "")  # as it came: also what the field refused
         if file := data.get("file"):
-            text = _read(file.read())
-        if private_parts.find(text).names:
+            text = _read(file.read(LARGEST + 1))
+        if len(text) > LARGEST:  # no key, and not worth a look: the service says so
+            self._show(public_key="")
+        elif private_parts.find(text).names:
             self.private_text = text
             self._show(public_key="")
         elif file:
@@ -250,11 +255,18 @@ class Revoke(forms.Form):
 
 
 def _read(data: bytes) -> str:
-    """Return a file's text; of a file that is no text, its base64, so that it can be judged too."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return b64encode(data).decode()
+    """Return a file's text; of a file that is no text, its base64, so that it can be judged too.
+
+    UTF-16, as some consoles write it, keeps its mark: it is refused for that, but read all the
+    same, since it may be a private key.
+    """
+    for encoding in ("utf-8", "utf-16") if data[:2] in _UTF_16 else ("utf-8",):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return text if encoding == "utf-8" else private_parts.BOM + text
+    return b64encode(data).decode()
 
 
 def _kind_choices(usual: Kind) -> list[tuple[str, str]]:

@@ -110,7 +110,7 @@ def _has_part(case: Case, actor: Actor) -> bool:
     return any(organization == case.organization_id for organization, _where in actor.roles)
 
 
-def _check_supplier(case: Case, actor: Actor) -> None:
+def check_supplier(case: Case, actor: Actor) -> None:
     if not is_supplier(case, actor):
         raise NotPermitted(_needs_writer(Environment.TEST))
 
@@ -165,7 +165,7 @@ def _is_allowed(action: Action, case: Case, actor: Actor) -> bool:
 
 
 _PARTIES = {
-    Party.SUPPLIER: _check_supplier,
+    Party.SUPPLIER: check_supplier,
     Party.RELEASER: _check_releaser,
     Party.REVIEWER: check_reviewer,
     Party.ASSIGNED: _check_assigned,

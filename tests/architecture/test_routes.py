@@ -26,6 +26,7 @@ from onboarding.systems.states import Selection
 from tests import factories
 from tests.constants import NOON
 from tests.suppliers.making import make_acceptance, make_terms
+from tests.promotion import making as making_promotion
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,18 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "systems:authentication", "drafted"): (302, 404, 403, 403, 422, 422),
     Route("GET", "systems:automation", "system"): (302, 404, 200, 200, 200, 200),
     Route("POST", "systems:automation", "system"): (302, 404, 403, 403, 422, 422),
+    Route("POST", "promotion:addresses", "case"): (302, 404, 403, 403, 302, 302),
+    Route("POST", "promotion:answer", "item"): (302, 404, 403, 403, 422, 422),
+    Route("POST", "promotion:begin_api", "api"): (302, 404, 403, 403, 409, 409),
+    Route("POST", "promotion:begin_system", "system"): (302, 404, 403, 403, 409, 409),
+    Route("GET", "promotion:case", "case"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "promotion:changes", ""): (302, 404, 200, 200, 200, 200),
+    Route("POST", "promotion:comment", "case"): (302, 404, 403, 409, 422, 422),
+    Route("GET", "promotion:list", ""): (302, 404, 200, 200, 200, 200),
+    Route("POST", "promotion:newest", "case"): (302, 404, 403, 403, 409, 409),
+    Route("POST", "promotion:submit", "case"): (302, 404, 403, 403, 409, 409),
+    Route("GET", "promotion:withdraw", "case"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "promotion:withdraw", "case"): (302, 404, 403, 403, 302, 409),
     Route("GET", "systems:basics", "drafted"): (302, 404, 403, 403, 200, 200),
     Route("POST", "systems:basics", "drafted"): (302, 404, 403, 403, 422, 422),
     Route("GET", "systems:check", "drafted"): (302, 404, 403, 403, 200, 200),
@@ -181,6 +194,8 @@ ELSEWHERE = {
     *("suppliers:suppliers", "suppliers:supplier", "suppliers:decide"),
     *("notices:list", "notices:notice", "notices:read_all"),
     *("suppliers:any", "suppliers:represent"),
+    *("desk:queue", "desk:case", "desk:take", "desk:join", "desk:put_back", "desk:hand_over"),
+    *("desk:judge", "desk:condition", "desk:comment", "desk:decide", "desk:look"),
 }
 
 
@@ -227,6 +242,7 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
     token_key = factories.make_token_key(acme)
     terms = make_terms()
     acceptance = make_acceptance(acme, terms, colleague)
+    case = making_promotion.make_case(system, by=alice)
     return {
         "": [],
         "token_key": [token_key.pk],
@@ -250,6 +266,8 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         "request": [client.scopes.get().pk],
         "member": [colleague.memberships.get().pk],
         "invitation": [invitation.pk],
+        "case": [case.pk],
+        "item": [case.pk, making_promotion.ANSWERED],
         "right": [factories.make_right(acme, to_email="noen@acme.example", by=alice).pk],
     }
 

@@ -132,3 +132,51 @@ def test_damaged_private_key_leaves_nothing(
 
     assert upload(client, address, text) == 422
     assert not Key.objects.exists()
+
+
+def many(text: str, size: int) -> str:
+    return (text * (size // len(text) + 1))[:size]
+
+
+HEAVY = {
+    "beginnings": many("-----BEGIN A-----", 64_000),
+    "private beginnings": many("-----BEGIN PRIVATE KEY-----", 64_000),
+    "numbered beginnings": "".join(f"-----BEGIN {n} PRIVATE KEY-----" for n in range(1800)),
+    "white space": "A" + " " * 60_000 + "!",
+    "base64": "A" * 64_000,
+    "brackets": "[" * 64_000,
+    "braces": many('{"a":', 64_000),
+    "digits": f'{{"n": {"1" * 60_000}}}',
+    "members": json.dumps({str(n): n for n in range(5000)}),
+    "quoted": json.dumps({"a": json.dumps({"b": "{" * 25_000})}),
+    "private": many("private ", 64_000),
+    "escapes": many('"d\\\\', 64_000),
+    "zeros": json.dumps(public("PS256/2048", n="A" * 60_000)),
+    "modulus": json.dumps(public("PS256/2048", n="_" * 60_000)),
+    "exponent": json.dumps(public("PS256/2048", e="_" * 60_000)),
+    "256 kB": "x" * 250_000,
+}
+
+
+@pytest.mark.parametrize("row", HEAVY)
+@pytest.mark.parametrize("as_file", [False, True])
+def test_k32_heavy_texts_are_refused_as_quickly(
+    client: Client, address: str, row: str, as_file: bool
+) -> None:
+    text = HEAVY[row]
+    if as_file:
+        file = SimpleUploadedFile("key.pem", text.encode())
+        assert upload(client, address, "", way="upload", file=file) == 422
+    else:
+        assert upload(client, address, text) == 422
+
+
+def test_k32_a_file_of_many_megabytes_is_not_read(client: Client, address: str) -> None:
+    file = SimpleUploadedFile("key.pem", b"-----BEGIN PRIVATE KEY-----" * 200_000)
+    fields = {"way": "upload", "kind": "ES256", "lifetime": "365", "file": file}
+
+    answer, _ = spent(partial(client.post, address, fields, headers={"Accept": "text/html"}))
+
+    assert answer.status_code == 422
+    assert "<code>key.size</code>" in answer.content.decode()
+    assert b"BEGIN PRIVATE" not in answer.content

@@ -228,6 +228,7 @@ def test_a_challenge_is_kept_while_it_is_good(key: Key) -> None:
 def test_the_page_takes_a_signature(
     client: Client, alice: User, key: Key, private: dict[str, Any]
 ) -> None:
+    """K37: a JWS of type key-pop+jwt over the server's nonce, for the portal, for five minutes."""
     client.force_login(alice)
     page = client.get(url(key, "python"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa, x25519
 from cryptography.hazmat.primitives.serialization import pkcs12
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -62,6 +63,14 @@ def spki(key: Any) -> str:
     return text.decode()
 
 
+def pss_spki() -> str:
+    """An RSA key that says that it is for RSASSA-PSS only (RFC 4055 §1.2)."""
+    der = RSA_KEY.public_key().public_bytes(DER, SPKI)
+    plain, restricted = (bytes.fromhex(f"06092a864886f70d0101{last}") for last in ("01", "0a"))
+    body = b64encode(der.replace(plain, restricted)).decode()
+    return f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+
+
 def pem(key: Any, form: Any, encryption: Any = PLAIN) -> str:
     text: bytes = key.private_bytes(PEM, form, encryption)
     return text.decode()
@@ -87,6 +96,9 @@ PRIVATE_KEYS = {
     "K01 in a set": json.dumps({"keys": [public("ES384"), private()]}),
     "K01 broken JSON": json.dumps(private())[:-2],
     "K01 inside a configuration file": json.dumps({"privateJwk": json.dumps(private())}),
+    "K01 Python": str(private()),
+    "K01 JavaScript": re.sub(r'"(\w+)":', r"\1:", json.dumps(private())),
+    "K01 YAML": "".join(f"{name}: {value}\n" for name, value in private().items()),
     "K04 oct": json.dumps({"kty": "oct", "k": "AAAAAAAAAAAAAAAAAAAAAA"}),
     "K04 oct beside EC": json.dumps({"keys": [public(), {"kty": "oct", "k": "AAAAAAAAAAAAAA"}]}),
     "K05 PKCS#8": pem(EC_KEY, PKCS8),
@@ -150,6 +162,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "K32 nesting": ("[" * 2000 + "]" * 2000, "key.json"),
     "K32 number": ('{"kty": ' + "1" * 10_000 + "}", "key.json"),
     "K32 NaN": ('{"kty": "EC", "x": NaN}', "key.json"),
+    "K32 surrogate": ('{"kty": "EC", "kid": "\\ud800"}', "key.json"),
+    "K32 NUL": ('{"kty": "EC", "kid": "\\u0000"}', "key.json"),
     "K32 BOM": ("\ufeff" + json.dumps(public()), "key.encoding"),
     "K34 no headers": ("".join(spki(EC_KEY).splitlines()[1:-1]), "key.pem"),
     "K34 text around": ("My key:\n" + spki(EC_KEY), "key.pem"),
@@ -158,6 +172,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "K34 two": (spki(EC_KEY) + spki(RSA_KEY), "key.pem"),
     "K34 SSH": ("ecdsa-sha2-nistp256 AAAA acme", "key.pem"),
     "K36 Ed25519": (spki(ed25519.Ed25519PrivateKey.generate()), "key.type"),
+    "K36 RSASSA-PSS": (pss_spki(), "key.type"),
+    "K36 X25519": (spki(x25519.X25519PrivateKey.generate()), "key.type"),
     "K36 Ed448": (spki(ed448.Ed448PrivateKey.generate()), "key.type"),
     "K36 OKP": (json.dumps({"kty": "OKP", "crv": "Ed25519", "x": "AA"}), "key.type"),
     "no key": ("hei", "key.pem"),
@@ -261,6 +277,32 @@ def test_k05_a_key_store_as_a_file(client: Client, address: str) -> None:
 
     assert [answer.status_code for answer in answers] == [422, 422, 422]
     assert all(PRIVATE in answer.content.decode() for answer in answers)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("text", [json.dumps(private()), pem(EC_KEY, PKCS8)], ids=["JWK", "PEM"])
+def test_k05_k32_a_private_key_in_another_encoding(
+    client: Client, address: str, encoding: str, text: str
+) -> None:
+    """As consoles write what is sent to a file: named, barred and not shown."""
+    file = SimpleUploadedFile("key.json", text.encode(encoding))
+
+    answer = client.post(address, fields("", file=file))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert PRIVATE in page
+    assert b64encode(text.encode(encoding)[:60]).decode()[:40] not in page
+    assert BarredThumbprint.objects.count() == 1
+
+
+def test_k32_a_public_key_in_utf_16(client: Client, address: str) -> None:
+    file = SimpleUploadedFile("key.json", json.dumps(public()).encode("utf-16"))
+
+    answer = client.post(address, fields("", file=file))
+
+    assert answer.status_code == 422
+    assert "<code>key.encoding</code>" in answer.content.decode()
 
 
 @pytest.mark.parametrize("row", REFUSED)

@@ -309,6 +309,7 @@ def test_a_step_that_is_not_open_leads_to_the_first_one_that_is(
 def test_the_last_key_takes_an_explicit_tick(
     client: Client, alice: User, client_: ClientConfiguration, key: Key
 ) -> None:
+    """K41: warned of, and confirmed."""
     client.force_login(alice)
     page = client.get(url("keys:revoke", client_, key.pk)).content.decode()
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from onboarding.accounts.models import User
 from onboarding.apis.models import Scope
 from onboarding.checklists.models import ChecklistVersion, Item
+from onboarding.checklists.services import take_up
 from onboarding.core.environments import Environment
 from onboarding.promotion.models import Case
 from onboarding.promotion.queries.assessing import assess
@@ -65,6 +66,23 @@ def make_checklist(number: int = 900, *, judged: bool = True) -> ChecklistVersio
     version.published_at = NOON
     version.save()
     return version
+
+
+def make_case(system: ClientSystem, *, by: User, **fields: Any) -> Case:
+    """A case row as it begins, whoever may begin one."""
+    take_up(revision_id=system.current_id, by=actor_for(by), at=NOON)
+    known: dict[str, Any] = {
+        "organization": system.organization,
+        "number": 1,
+        "name": system.name,
+        "system": system,
+        "revision": system.current,
+        "checklist": ChecklistVersion.objects.filter(number=900).first() or make_checklist(),
+        "created_at": NOON,
+        "created_by": by,
+        "turn_since": NOON,
+    }
+    return Case.objects.create(**known | fields)
 
 
 def make_supplier(name: str = "Fyrlykta Journal AS") -> tuple[Organization, User]:

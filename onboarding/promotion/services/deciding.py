@@ -44,7 +44,7 @@ def approve(*, case_id: UUID, seen: str, message: str, by: Actor, at: datetime) 
         case.decided_at, case.digest = at, assessment.digest
         fields += ["decided_at", "digest"]
     move(case, action, at, *fields)
-    record(action.value, case, by, at, digest=assessment.digest)
+    record(action.value, case, by, at, message=message, digest=assessment.digest)
     return case
 
 
@@ -59,7 +59,7 @@ def request_changes(
     case = locked(case_id, Action.REQUEST_CHANGES, by)
     _say_no(case, Outcome.CHANGES, seen, message, codes, by, at)
     move(case, Action.REQUEST_CHANGES, at)
-    record("request_changes", case, by, at)
+    record("request_changes", case, by, at, message=message)
     return case
 
 
@@ -75,7 +75,7 @@ def decline(
     assessment = _say_no(case, Outcome.DECLINED, seen, message, codes, by, at)
     case.decided_at, case.digest = at, assessment.digest
     move(case, Action.DECLINE, at, "decided_at", "digest")
-    record("decline", case, by, at, digest=case.digest)
+    record("decline", case, by, at, message=message, digest=case.digest)
     return case
 
 

@@ -13,6 +13,7 @@ from onboarding.core.refusals import NotPermitted
 from onboarding.promotion import rules
 from onboarding.promotion.models import Case
 from onboarding.promotion.queries.assessing import Assessment
+from onboarding.promotion.services.telling import tell
 from onboarding.promotion.states import STEPS, Action, Turn
 from onboarding.suppliers.actors import Actor
 
@@ -55,10 +56,20 @@ def note_standing(case: Case, assessment: Assessment) -> None:
 
 
 def record(
-    kind: str, case: Case, by: Actor, at: datetime, **details: str | int | bool | None
+    kind: str,
+    case: Case,
+    by: Actor,
+    at: datetime,
+    *,
+    message: str = "",
+    to_desk: bool = False,
+    **details: str | int | bool | None,
 ) -> None:
-    """Add what was done to the event log: the history of the case is read from there."""
-    add_event(
+    """Add what was done to the event log, the case's history, and tell the other side.
+
+    `message` is for the notice alone; `to_desk` says which side a comment is for.
+    """
+    event = add_event(
         f"case.{kind}",
         subject=case,
         actor=by.name,
@@ -69,6 +80,7 @@ def record(
         name=case.name,
         **details,
     )
+    tell(case, event, by, message=message, to_desk=to_desk)
 
 
 def person(by: Actor) -> int:

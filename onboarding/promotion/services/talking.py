@@ -28,6 +28,8 @@ def comment(
     rules.check_comment(case, by)
     if known := case.comments.filter(token=token, created_by=by.user_id).first():
         return known
+    if item and not case.checklist.items.filter(key=item).exists():
+        raise Invalid(_("Sjekkpunktet gjelder ikke saken."))
     if not text.strip():
         raise Invalid(_("Skriv en kommentar."), field="text")
     added = Comment.objects.create(
@@ -39,5 +41,5 @@ def comment(
         created_by_id=person(by),
         token=token,
     )
-    record("comment", case, by, at, item=item)
+    record("comment", case, by, at, message=text, to_desk=not added.by_reviewer, item=item)
     return added

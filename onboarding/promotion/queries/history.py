@@ -1,0 +1,74 @@
+"""What happened to a case, in words: read from the event log, which nobody can change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from onboarding.audit.models import Event
+from onboarding.promotion.models import Case
+from onboarding.suppliers.actors import SYSTEM
+
+WORDS: dict[str, Promise] = {
+    "case.begin": gettext_lazy("%(actor)s begynte på saken"),
+    "case.newest": gettext_lazy("%(actor)s tok inn versjon %(version)s"),
+    "case.addresses": gettext_lazy("%(actor)s fylte ut adressene for produksjon"),
+    "case.answer": gettext_lazy("%(actor)s svarte på %(item)s"),
+    "case.submit": gettext_lazy("%(actor)s sendte inn saken"),
+    "case.resubmit": gettext_lazy("%(actor)s sendte inn saken på nytt"),
+    "case.withdraw": gettext_lazy("%(actor)s trakk saken tilbake"),
+    "case.take": gettext_lazy("%(actor)s tok saken"),
+    "case.join": gettext_lazy("%(actor)s ble med som den andre saksbehandleren"),
+    "case.hand_over": gettext_lazy("%(actor)s ga saken videre til %(to)s"),
+    "case.put_back": gettext_lazy("%(actor)s la saken tilbake i køen"),
+    "case.judge": gettext_lazy("%(actor)s vurderte %(item)s"),
+    "case.condition": gettext_lazy("%(actor)s satte frist for %(item)s"),
+    "case.comment": gettext_lazy("%(actor)s skrev en kommentar"),
+    "case.request_changes": gettext_lazy("%(actor)s ba om endringer"),
+    "case.endorse": gettext_lazy("%(actor)s godkjente, som den første av to"),
+    "case.approve": gettext_lazy("%(actor)s godkjente saken"),
+    "case.approve_with_warnings": gettext_lazy("%(actor)s godkjente saken med merknader"),
+    "case.decline": gettext_lazy("%(actor)s avslo saken"),
+    "case.pass_through": gettext_lazy("Endringen ble godkjent uten gjennomgang"),
+    "case.look": gettext_lazy("%(actor)s etterkontrollerte endringen"),
+    "case.go_live": gettext_lazy("%(actor)s satte produksjonsversjon %(release)s i produksjon"),
+    "case.roll_back": gettext_lazy(
+        "%(actor)s gikk tilbake til denne, som produksjonsversjon %(release)s"
+    ),
+}
+
+
+class Line(NamedTuple):
+    at: datetime
+    text: str
+
+
+def subject(case: Case) -> str:
+    """Return what the event log calls the case."""
+    return f"{case._meta.label_lower}:{case.pk}"
+
+
+def events(case: Case) -> list[Event]:
+    """Return all events of a case, oldest first. One query."""
+    return list(Event.objects.filter(subject=subject(case)).order_by("seq"))
+
+
+def lines(found: list[Event]) -> list[Line]:
+    """Return events as sentences, newest first."""
+    return [Line(event.occurred_at, _sentence(event)) for event in reversed(found)]
+
+
+def reached(found: list[Event]) -> dict[str, Event]:
+    """Return the newest event of each kind."""
+    return {event.kind: event for event in found}
+
+
+def _sentence(event: Event) -> str:
+    words: dict[str, object] = defaultdict(lambda: "–", event.details)
+    words["actor"] = _("Portalen") if event.actor == SYSTEM.name else event.actor
+    return str(WORDS[event.kind]) % words

@@ -1,0 +1,1 @@
+"""Pages of the supplier (cases, acts) and of the reviewers (desk, review)."""
