@@ -25,7 +25,7 @@ from onboarding.suppliers.states import Role
 from onboarding.systems import services as systems
 from onboarding.systems.models import ClientSystem
 from onboarding.systems.states import ApplicationType, Selection, Tag
-from portal import own_api
+from portal import demo_production, own_api
 
 TEST: Final = Environment.TEST
 SUPPLIER: Final = "312345676"
@@ -86,6 +86,7 @@ def make(at: datetime) -> None:
     access, messages = _make_apis(people["solveig"], at)
     system = _make_system(people["kari"], access, messages, at)
     _begin_client(people["ola"], system, at)
+    demo_production.make(people, access, messages, at)
 
 
 def organization(number: str) -> Organization:

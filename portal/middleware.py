@@ -33,6 +33,7 @@ from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.rules import check_answered
 from portal import views
+from portal.opening import is_open
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -164,9 +165,9 @@ class ActingPerson:
         """Take environment and organisation out of the address; 404 for outsiders.
 
         Membership in the environment at hand is what counts: a role in test is none in
-        production. Views get what is left of the address. An environment that is not open sends
-        everyone to its gate, the page that says what is missing; the gate is also for those who
-        are at home in the other environment.
+        production. Views get what is left of the address. An environment that is not open to the
+        organisation sends everyone to its gate, the page that says what is missing; the gate is
+        also for those who are at home in the other environment.
         """
         if "number" not in kwargs or "environment" not in kwargs:
             return None
@@ -179,7 +180,7 @@ class ActingPerson:
         if organization is None or not (request.actor.sees_all or is_known or is_gate):
             return self._unknown(request, environment)
         request.environment, request.organization = environment, organization
-        if environment not in settings.OPEN_ENVIRONMENTS and not is_gate:
+        if not is_open(environment, organization) and not is_gate:
             return redirect("home", environment, number)
         return None
 

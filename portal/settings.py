@@ -281,8 +281,8 @@ SPOT_CHECK_PERCENT = int(environment.text("SPOT_CHECK_PERCENT", "10"))
 # Audiences that no test token is made for, in lower case: APIs of the portal that act on real
 # registrations. Whoever minted his own token for one would be whichever client he likes there.
 TEST_TOKENS_BARRED = frozenset({"nhn:selvbetjening"})
-# Production opens when the way into it (terms, code review, going live) is built.
-OPEN_ENVIRONMENTS = frozenset({"test"})
+# Production is for real organisations only (portal/opening.py).
+OPEN_ENVIRONMENTS = frozenset({"test", "production"})
 # Who knows whose production clients are made from a supplier's systems.
 SUPPLIER_CUSTOMERS = "onboarding.clients.queries.served.served_in_production"
 # Hosts at whose root the API of an environment answers too, as published clients expect it.

@@ -57,8 +57,27 @@ _PEOPLE = (
     Person(
         "ingrid",
         "Ingrid Moe",
-        _("Saksbehandler på plattformen. Se alle virksomheter, uten å endre noe hos dem."),
+        _("Saksbehandler på plattformen. Ta saker fra arbeidslisten, og avgjør dem."),
         is_reviewer=True,
+    ),
+    Person(
+        "jonas",
+        "Jonas Vik",
+        _("Saksbehandler på plattformen, som Ingrid. Sensitive saker trenger to."),
+        is_reviewer=True,
+    ),
+    Person(
+        "tora",
+        "Tora Nes",
+        _(
+            "Utvikler og administrator i Fyrlykta Journal AS, en ekte virksomhet. Ta et "
+            "klientsystem fra test til produksjon."
+        ),
+    ),
+    Person(
+        "live",
+        "Live Strand",
+        _("Driver Solbakken legesenter, i produksjon. Ta i bruk det Tora har satt i produksjon."),
     ),
     Person(
         "frida",

@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _
 
 from onboarding.core.environments import Environment
 from onboarding.core.refusals import NotPermitted, NotPossibleNow, Refused
-from onboarding.promotion.models import Case
+from onboarding.promotion.models import Case, Release
 from onboarding.promotion.states import STEPS, Action, Party, SpotCheck
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.rules import may
+from onboarding.suppliers.states import Right
 
 
 class Outdated(NotPossibleNow):
@@ -87,10 +89,24 @@ def check_reviewer(case: Case, actor: Actor) -> None:
         )
 
 
-def check_roll_back(organization_id: int, actor: Actor) -> None:
-    """Raise NotPermitted unless the actor writes for the organisation in production."""
-    if actor.is_system or not actor.can_write_for(organization_id, Environment.PRODUCTION):
+def check_release(right: Right, organization_id: int, actor: Actor) -> None:
+    """Raise NotPermitted unless the actor may put this kind of thing into production."""
+    if actor.is_system or not may(right, actor, organization_id, Environment.PRODUCTION):
         raise NotPermitted(_needs_writer(Environment.PRODUCTION))
+
+
+def may_release(row: Case | Release, actor: Actor) -> bool:
+    """Say whether the actor may put this into production, or take it back."""
+    try:
+        check_release(right_for(row), row.organization_id, actor)
+    except NotPermitted:
+        return False
+    return True
+
+
+def right_for(row: Case | Release) -> Right:
+    """Return the right that is about what a case or a release puts into production."""
+    return Right.SYSTEMS if row.api_id is None else Right.APIS
 
 
 def check_fresh(seen: str, now: str) -> None:
@@ -107,7 +123,7 @@ def check_fresh(seen: str, now: str) -> None:
 def _has_part(case: Case, actor: Actor) -> bool:
     if actor.user_id in (case.created_by_id, case.submitted_by_id):
         return True
-    return any(organization == case.organization_id for organization, _where in actor.roles)
+    return any(organization == case.organization_id for organization, _where in actor.represented)
 
 
 def check_supplier(case: Case, actor: Actor) -> None:
@@ -116,7 +132,7 @@ def check_supplier(case: Case, actor: Actor) -> None:
 
 
 def _check_releaser(case: Case, actor: Actor) -> None:
-    check_roll_back(case.organization_id, actor)
+    check_release(right_for(case), case.organization_id, actor)
 
 
 def _check_assigned(case: Case, actor: Actor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from onboarding.core.environments import Environment
 from onboarding.core.refusals import Invalid, NotPermitted, NotPossibleNow
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.rules import check_right, may
@@ -28,6 +29,20 @@ def check_write(actor: Actor, organization_id: int, environment: str) -> None:
     """Raise NotPermitted unless the actor may write for the system's owner."""
     may_not = _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
     check_right(Right.SYSTEMS, actor, organization_id, environment, may_not)
+
+
+def may_change(actor: Actor, organization_id: int, environment: str) -> bool:
+    """Say whether the actor may make and change versions there; production has released ones."""
+    return environment != Environment.PRODUCTION and may_write(actor, organization_id, environment)
+
+
+def check_change(actor: Actor, organization_id: int, environment: str) -> None:
+    """Raise NotPermitted as check_write() does, and NotPossibleNow in production."""
+    check_write(actor, organization_id, environment)
+    if environment == Environment.PRODUCTION:
+        raise NotPossibleNow(
+            _("I produksjon kommer hver versjon fra en godkjent sak. Gjør endringen i test.")
+        )
 
 
 def person(actor: Actor) -> int:

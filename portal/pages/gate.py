@@ -159,6 +159,10 @@ def _terms(request: TenantRequest) -> Requirement:
 
 def _later() -> list[Requirement]:
     rows = ((_("Kodegjennomgang"), _("En saksbehandler ser på integrasjonen sammen med dere.")),)
+    rows = (
+        (_("Bruksvilkår"), _("En person med signaturrett godtar dem for virksomheten.")),
+        (_("Kodegjennomgang"), _("En saksbehandler ser på det portalen ikke kan se selv.")),
+    )
     word = _("Ikke begynt")
     return [Requirement("none", word, text, f"{who} {_not_yet()}") for text, who in rows]
 

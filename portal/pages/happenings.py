@@ -64,6 +64,18 @@ WORDS: dict[str, Promise] = {
     "key.making_failed": gettext_lazy("Portalen fikk ikke laget nøkkel for %(client)s"),
     "smoketest.passed": gettext_lazy("Tokentesten for %(client)s ble bestått"),
     "smoketest.failed": gettext_lazy("Tokentesten for %(client)s feilet"),
+    "promotion.submit": gettext_lazy("%(actor)s sendte inn saken om %(name)s"),
+    "promotion.request_changes": gettext_lazy("%(actor)s ba om endringer i saken om %(name)s"),
+    "promotion.approve": gettext_lazy("%(actor)s godkjente %(name)s for produksjon"),
+    "promotion.approve_with_warnings": gettext_lazy(
+        "%(actor)s godkjente %(name)s for produksjon, med merknader"
+    ),
+    "promotion.decline": gettext_lazy("%(actor)s avslo saken om %(name)s"),
+    "promotion.withdraw": gettext_lazy("%(actor)s trakk tilbake saken om %(name)s"),
+    "promotion.pass_through": gettext_lazy("%(name)s ble godkjent uten gjennomgang"),
+    "promotion.go_live": gettext_lazy("%(actor)s satte %(name)s i produksjon"),
+    "release.make": gettext_lazy("%(actor)s satte %(name)s i produksjon"),
+    "release.roll_back": gettext_lazy("%(actor)s tok %(name)s tilbake til forrige versjon"),
     "access.approve": gettext_lazy("%(actor)s godkjente %(scope)s for %(client)s"),
     "access.decline": gettext_lazy("%(actor)s avslo %(scope)s for %(client)s"),
 }

@@ -130,6 +130,10 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "promotion:case", "case"): (302, 404, 200, 200, 200, 200),
     Route("GET", "promotion:changes", ""): (302, 404, 200, 200, 200, 200),
     Route("POST", "promotion:comment", "case"): (302, 404, 403, 409, 422, 422),
+    # What acts on production lies there: tests/promotion/test_live_pages.py.
+    Route("GET", "promotion:go_live", "case"): (302, 404, 404, 404, 404, 404),
+    Route("GET", "promotion:release", "case"): (302, 404, 404, 404, 404, 404),
+    Route("GET", "promotion:roll_back", "case"): (302, 404, 404, 404, 404, 404),
     Route("GET", "promotion:list", ""): (302, 404, 200, 200, 200, 200),
     Route("POST", "promotion:newest", "case"): (302, 404, 403, 403, 409, 409),
     Route("POST", "promotion:submit", "case"): (302, 404, 403, 403, 409, 409),

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from onboarding.audit.models import Event
 from onboarding.clients.states import Decision
+from onboarding.promotion.states import Action
 from onboarding.suppliers.states import Act
 from portal.pages.happenings import WORDS, sentence
 
@@ -38,6 +39,22 @@ QUIET = {
     "person.email_changed",
     "person.logged_in",
     "person.phone_changed",
+    "promotion.addresses",
+    "promotion.answer",
+    "promotion.begin",
+    "promotion.comment",
+    "promotion.condition",
+    "promotion.edit",
+    "promotion.endorse",
+    "promotion.hand_over",
+    "promotion.join",
+    "promotion.judge",
+    "promotion.look",
+    "promotion.newest",
+    "promotion.put_back",
+    "promotion.resubmit",
+    "promotion.roll_back",
+    "promotion.take",
     "signing_key.made",
     "signing_key.rotated",
     "smoketest.started",
@@ -73,6 +90,8 @@ def recorded() -> set[str]:
     # f"access.{decision}": the rest of it stands in the table of decisions.
     found |= {f"access.{decision}" for decision in Decision if "access." in found}
     found |= {f"supplier.{act}" for act in Act if "supplier." in found}
+    found |= {f"promotion.{action}" for action in Action}
+    found |= {"release.make", "release.roll_back"}
     return {kind for kind in found if not kind.endswith(".")}
 
 

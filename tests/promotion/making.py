@@ -27,6 +27,7 @@ from tests.factories import (
     make_system,
     make_user,
 )
+from tests.suppliers import making as suppliers
 
 PRODUCTION = Environment.PRODUCTION
 ANSWERED, JUDGED = "Z01", "Z02"
@@ -90,6 +91,7 @@ def make_supplier(name: str = "Fyrlykta Journal AS") -> tuple[Organization, User
     organization = make_organization(name, is_synthetic=False)
     person = make_user(organization=organization, role=Role.ADMIN)
     make_membership(person, organization, role=Role.ADMIN, environment=PRODUCTION)
+    suppliers.make_supplier(organization)
     return organization, person
 
 

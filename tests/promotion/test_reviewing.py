@@ -61,14 +61,14 @@ def test_one_reviewer_approves_what_is_met(rita: User) -> None:
     assert done.status == Status.APPROVED
     assert done.decided_at == NOON
     assert done.digest == Decision.objects.get().digest
-    kinds = Event.objects.filter(kind__startswith="case.").order_by("seq")
+    kinds = Event.objects.filter(kind__startswith="promotion.").order_by("seq")
     assert [event.kind for event in kinds] == [
-        "case.begin",
-        "case.answer",
-        "case.submit",
-        "case.take",
-        "case.judge",
-        "case.approve",
+        "promotion.begin",
+        "promotion.answer",
+        "promotion.submit",
+        "promotion.take",
+        "promotion.judge",
+        "promotion.approve",
     ]
 
 

@@ -35,7 +35,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Narrow to what this actor may know exists: a case belongs to both environments."""
         if actor.sees_all:
             return self
-        mine = {organization for organization, _ in actor.roles}
+        mine = {organization for organization, _where in actor.represented}
         return self.filter(organization__in=mine)
 
     def of(self, organization_id: int) -> Self:

@@ -94,8 +94,10 @@ class Section(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether to show it unfolded: something is to be done there, or has been said."""
-        return bool(self.yours or self.unmet or any(row.comments for row in self.rows))
+        """Whether to show it unfolded: something has been said there, or went wrong just now."""
+        return any(
+            row.comments or any(form.errors for form in row.forms.values()) for row in self.rows
+        )
 
 
 def rows(case: Case, assessment: Assessment) -> list[Row]:

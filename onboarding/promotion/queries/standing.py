@@ -15,10 +15,10 @@ from onboarding.promotion.queries import desk
 from onboarding.promotion.states import TURN, Risk, Status, Turn
 
 ORDER = (
-    (Status.DRAFT, "case.begin"),
-    (Status.SUBMITTED, "case.submit"),
-    (Status.IN_REVIEW, "case.take"),
-    (Status.CHANGES_REQUESTED, "case.request_changes"),
+    (Status.DRAFT, "promotion.begin"),
+    (Status.SUBMITTED, "promotion.submit"),
+    (Status.IN_REVIEW, "promotion.take"),
+    (Status.CHANGES_REQUESTED, "promotion.request_changes"),
 )
 
 
@@ -68,7 +68,7 @@ def track(case: Case, reached: dict[str, Event]) -> list[Mark]:
     if case.status == Status.RESUBMITTED:
         marks.append(_mark(str(Status.RESUBMITTED.label), "", is_here=True, was=True))
     marks.append(_decision(case))
-    live = reached.get("case.go_live")
+    live = reached.get("promotion.go_live")
     note = formats.short_day(live.occurred_at) if live else ""
     marks.append(_mark(str(Status.LIVE.label), note, is_here=False, was=live is not None))
     return marks

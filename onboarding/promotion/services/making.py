@@ -16,6 +16,8 @@ from onboarding.promotion.models import Case
 from onboarding.promotion.queries import saying
 from onboarding.promotion.services.moving import person
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.queries.approval import supplier_of
+from onboarding.suppliers.states import SupplierState
 from onboarding.systems.models import (
     ClientSystem,
     Revision,
@@ -28,15 +30,26 @@ from onboarding.systems.states import UriKind
 PRODUCTION = Environment.PRODUCTION
 
 
-def check_terms(case: Case, at: datetime) -> None:
-    """Raise NotPossibleNow unless the organisation has accepted the terms that hold now."""
+def hindrances(case: Case, at: datetime) -> list[str]:
+    """Return what bars going live now, in words: what can change after a case was approved."""
+    found = []
+    if supplier_of(case.organization_id).state != SupplierState.APPROVED:
+        found.append(
+            _("%(name)s er ikke godkjent som leverandør nå.") % {"name": case.organization.name}
+        )
+    if missing := saying.missing_scopes(case.content):
+        found.append(
+            _("Disse scopene finnes ikke i produksjon ennå: %(names)s.")
+            % {"names": ", ".join(missing)}
+        )
+    return found
 
 
 def version(case: Case, system: ClientSystem | None, by: Actor, at: datetime) -> Revision:
     """Make the version of production that the case says, and let customers choose it.
 
-    `system` is the one in production that earlier releases made. Raises NotPossibleNow for a
-    scope that no API in production has.
+    `system` is the one in production that earlier releases made. That production has the scopes
+    is for hindrances() to see.
     """
     said = case.content
     scopes = _scopes(said)
@@ -111,11 +124,6 @@ def describe(known: Api, said: Mapping[str, Any], at: datetime) -> Api:
 
 
 def _scopes(said: Mapping[str, Any]) -> dict[str, Scope]:
-    if missing := saying.missing_scopes(dict(said)):
-        raise NotPossibleNow(
-            _("Disse scopene finnes ikke i produksjon ennå: %(names)s.")
-            % {"names": ", ".join(missing)}
-        )
     names = [name for name, _selection in said["scopes"]]
     return {row.name: row for row in Scope.objects.filter(environment=PRODUCTION, name__in=names)}
 

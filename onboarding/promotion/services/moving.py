@@ -70,7 +70,7 @@ def record(
     `message` is for the notice alone; `to_desk` says which side a comment is for.
     """
     event = add_event(
-        f"case.{kind}",
+        f"promotion.{kind}",
         subject=case,
         actor=by.name,
         at=at,

@@ -26,12 +26,13 @@ from onboarding.systems.models import ClientSystem
 def go_live(*, case_id: UUID, by: Actor, at: datetime) -> Release:
     """Put what was approved, and nothing else, into production.
 
-    What test says by now does not matter: the content was fixed when the case was sent in. Terms
-    of use are checked once more here. Raises Refused, and NotPossibleNow for a scope that no API
-    in production has.
+    What test says by now does not matter: the content was fixed when the case was sent in. That
+    the supplier is approved and bound by the terms is checked once more here. Raises Refused, and
+    NotPossibleNow with what bars it.
     """
     case = locked(case_id, Action.GO_LIVE, by)
-    making.check_terms(case, at)
+    if found := making.hindrances(case, at):
+        raise NotPossibleNow(" ".join(found))
     before = _locked_newest(case)
     release = Release(
         organization=case.organization,
@@ -62,7 +63,7 @@ def roll_back(*, release_id: UUID, by: Actor, at: datetime) -> Release:
     """
     live = Release.objects.select_related("case").get(pk=release_id)
     _lock_target(live)
-    rules.check_roll_back(live.organization_id, by)
+    rules.check_release(rules.right_for(live), live.organization_id, by)
     newest = saying.newest_release(live.case)
     if newest is None or newest.pk != live.pk:
         raise NotPossibleNow(_("En annen versjon er satt i produksjon etter at du åpnet siden."))

@@ -28,23 +28,23 @@ class Telling(NamedTuple):
 
 
 _SUPPLIER = {
-    "case.take": gettext_lazy("%(actor)s behandler %(name)s"),
-    "case.put_back": gettext_lazy("%(name)s er tilbake i køen"),
-    "case.request_changes": gettext_lazy("%(actor)s ber om endringer i %(name)s"),
-    "case.approve": gettext_lazy("%(name)s er godkjent"),
-    "case.approve_with_warnings": gettext_lazy("%(name)s er godkjent med merknader"),
-    "case.decline": gettext_lazy("%(name)s er ikke godkjent"),
-    "case.pass_through": gettext_lazy("%(name)s er godkjent uten gjennomgang"),
-    "case.go_live": gettext_lazy("%(name)s er satt i produksjon"),
-    "case.roll_back": gettext_lazy("%(name)s er tilbake på forrige produksjonsversjon"),
+    "promotion.take": gettext_lazy("%(actor)s behandler %(name)s"),
+    "promotion.put_back": gettext_lazy("%(name)s er tilbake i køen"),
+    "promotion.request_changes": gettext_lazy("%(actor)s ber om endringer i %(name)s"),
+    "promotion.approve": gettext_lazy("%(name)s er godkjent"),
+    "promotion.approve_with_warnings": gettext_lazy("%(name)s er godkjent med merknader"),
+    "promotion.decline": gettext_lazy("%(name)s er ikke godkjent"),
+    "promotion.pass_through": gettext_lazy("%(name)s er godkjent uten gjennomgang"),
+    "promotion.go_live": gettext_lazy("%(name)s er satt i produksjon"),
+    "promotion.roll_back": gettext_lazy("%(name)s er tilbake på forrige produksjonsversjon"),
 }
 _ASSIGNED = {
-    "case.resubmit": gettext_lazy("%(name)s er sendt inn på nytt"),
-    "case.withdraw": gettext_lazy("%(name)s er trukket tilbake"),
-    "case.hand_over": gettext_lazy("%(actor)s ga deg saken %(name)s"),
-    "case.endorse": gettext_lazy("%(actor)s har godkjent %(name)s, som trenger to"),
+    "promotion.resubmit": gettext_lazy("%(name)s er sendt inn på nytt"),
+    "promotion.withdraw": gettext_lazy("%(name)s er trukket tilbake"),
+    "promotion.hand_over": gettext_lazy("%(actor)s ga deg saken %(name)s"),
+    "promotion.endorse": gettext_lazy("%(actor)s har godkjent %(name)s, som trenger to"),
 }
-_REVIEWERS = {"case.submit": gettext_lazy("%(name)s er sendt inn")}
+_REVIEWERS = {"promotion.submit": gettext_lazy("%(name)s er sendt inn")}
 _COMMENT = gettext_lazy("%(actor)s skrev i saken %(name)s")
 
 TOLD: dict[str, Telling] = {
@@ -76,7 +76,7 @@ def tell(case: Case, event: Event, by: Actor, *, message: str = "", to_desk: boo
 
 
 def _told(kind: str, *, to_desk: bool) -> Telling | None:
-    if kind == "case.comment":
+    if kind == "promotion.comment":
         return Telling(people.assigned if to_desk else people.supplier, _COMMENT)
     return TOLD.get(kind)
 

@@ -20,7 +20,7 @@ from onboarding.promotion import changes as table
 from onboarding.promotion import rules
 from onboarding.promotion.forms import Addresses, Answer, Comment, TestAddress
 from onboarding.promotion.models import Case
-from onboarding.promotion.queries import history, items, saying, standing
+from onboarding.promotion.queries import history, items, production, saying, standing
 from onboarding.promotion.queries.assessing import Assessment, assess
 from onboarding.promotion.queries.lists import ready_apis, ready_systems
 from onboarding.promotion.queries.showing import differences, last_messages
@@ -40,6 +40,8 @@ def listing(request: TenantRequest) -> HttpResponse:
     context = {
         "page": shown,
         "pages": paging.links(shown),
+        "releases": production.live(request.organization.pk),
+        "sees_production": may_see_production(request),
         "systems": ready_systems(request.organization.pk),
         "apis": ready_apis(request.organization.pk),
         "may_begin": request.actor.can_write_for(request.organization.pk, Environment.TEST),
@@ -81,6 +83,12 @@ def case(request: TenantRequest, pk: UUID) -> HttpResponse:
     return page(request, found(request, pk), {})
 
 
+def may_see_production(request: TenantRequest) -> bool:
+    """Say whether the person has pages of the organization in production."""
+    where = (request.organization.pk, Environment.PRODUCTION)
+    return request.actor.sees_all or where in request.actor.represented
+
+
 def found(request: TenantRequest, pk: UUID) -> Case:
     """Return the organization's case; 404 for outsiders."""
     mine = Case.objects.visible_to(request.actor).of(request.organization.pk)
@@ -106,6 +114,8 @@ def page(request: TenantRequest, shown: Case, bound: Mapping[str, forms.Form]) -
     for row in rows:
         row.forms.update(_of_item(row, bound, may_edit=may_edit, may_comment=may_comment))
     context = _standing(shown, assessment, at) | {
+        "release": shown.releases.filter(back_to=None).first(),
+        "sees_production": may_see_production(request),
         "form": next(iter(bound.values()), None),
         "available": {action.value for action in available},
         "obstacles": _obstacles(shown, assessment, available),

@@ -56,7 +56,7 @@ def create_system(
 
     Raises NotPermitted.
     """
-    rules.check_write(by, organization_id, environment)
+    rules.check_change(by, organization_id, environment)
     system = ClientSystem.objects.create(
         organization_id=organization_id, environment=environment, name=name, created_at=at
     )
@@ -231,7 +231,7 @@ def _locked(system_id: UUID, by: Actor) -> ClientSystem:
     system = ClientSystem.objects.select_for_update().filter(pk=system_id).first()
     if system is None:
         raise NotPossibleNow(_("Klientsystemet er forkastet."))
-    rules.check_write(by, system.organization_id, system.environment)
+    rules.check_change(by, system.organization_id, system.environment)
     return system
 
 

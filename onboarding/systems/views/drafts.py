@@ -159,7 +159,7 @@ def _system(request: TenantRequest, pk: UUID) -> ClientSystem:
     systems = ClientSystem.objects.visible_to(request.actor)
     mine = systems.of(request.environment, request.organization.pk)
     system = get_object_or_404(mine, pk=pk)
-    rules.check_write(request.actor, system.organization_id, system.environment)
+    rules.check_change(request.actor, system.organization_id, system.environment)
     return system
 
 

@@ -35,7 +35,7 @@ def systems(request: TenantRequest) -> HttpResponse:
         "search": form,
         "text": text,
         "drafts": queries.with_drafts(page.rows),
-        "may_write": rules.may_write(request.actor, request.organization.pk, request.environment),
+        "may_write": rules.may_change(request.actor, request.organization.pk, request.environment),
         "read_only": why_read_only(
             request.actor, request.organization.pk, request.environment, Right.SYSTEMS
         ),
@@ -45,7 +45,7 @@ def systems(request: TenantRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: TenantRequest) -> HttpResponse:
-    rules.check_write(request.actor, request.organization.pk, request.environment)
+    rules.check_change(request.actor, request.organization.pk, request.environment)
     form = forms.NewSystem(sent(request))
     system = attempt(
         form,
