@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from onboarding.clients.models import ClientScope
 from onboarding.core.environments import Environment
-from onboarding.suppliers.actors import NOBODY
+from onboarding.suppliers.actors import NOBODY, Actor
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import approval
 from onboarding.suppliers.states import Right
+from portal.opening import is_open
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -55,20 +56,18 @@ def _organizations(request: HttpRequest) -> list[tuple[Organization, str]]:
 def _menu(
     request: HttpRequest, environment: str, organization: Organization
 ) -> list[dict[str, Any]]:
-    if environment not in settings.OPEN_ENVIRONMENTS:
+    where = organization.pk, environment
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # ActingPerson
+    is_here = actor.sees_all or where in actor.represented
+    if not (is_here and is_open(environment, organization)):
         return _gate_menu(request, environment, organization)
-    waiting = (
-        ClientScope.objects.visible_to(request.actor)  # type: ignore[attr-defined]  # ActingPerson
-        .of(environment, organization.pk)
-        .waiting()[:100]
-    )
+    waiting = ClientScope.objects.visible_to(actor).of(environment, organization.pk).waiting()[:100]
 
     def item(label: str, name: str, count: int = 0) -> dict[str, Any]:
         return _entry(label, reverse(name, args=[environment, organization.number]), count)
 
-    where = organization.pk, environment
-    held: Collection[str] = request.actor.rights.get(where, ())  # type: ignore[attr-defined]
-    is_member = request.actor.sees_all or where in request.actor.roles  # type: ignore[attr-defined]
+    held: Collection[str] = actor.rights.get(where, ())
+    is_member = actor.sees_all or where in actor.roles
     main = [item(_("Forside"), "home")]
     if is_member or Right.USE in held:
         main += [item(_("Ta i bruk HelseID"), "clients:list")]
@@ -84,19 +83,22 @@ def _menu(
     has_test_tokens = environment == Environment.TEST and (is_member or Right.APIS in held)
     menu: list[dict[str, Any]] = [
         {"title": "", "items": main},
-        {
-            "title": _("Verktøy"),
-            "items": [
-                *([item(_("Integrasjonstesting"), "testtokens:page")] if has_test_tokens else []),
-                item(_("Hvorfor ble jeg avvist?"), "why"),
-                _entry(_("Feilkatalogen"), reverse("diagnosis:errors")),
-            ],
-        },
+        {"title": _("Verktøy"), "items": _tools(item, has_test_tokens=has_test_tokens)},
     ]
     if is_member:
         menu.append({"title": _("Virksomheten"), "items": _about(item)})
     _mark_current([entry for group in menu for entry in group["items"]], request.path)
     return menu
+
+
+def _tools(
+    item: Callable[[str, str], dict[str, Any]], *, has_test_tokens: bool
+) -> list[dict[str, Any]]:
+    return [
+        *([item(_("Integrasjonstesting"), "testtokens:page")] if has_test_tokens else []),
+        item(_("Hvorfor ble jeg avvist?"), "why"),
+        _entry(_("Feilkatalogen"), reverse("diagnosis:errors")),
+    ]
 
 
 def _about(item: Callable[[str, str], dict[str, Any]]) -> list[dict[str, Any]]:
