@@ -174,6 +174,8 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
     }
     if row == "member":
         return [Membership.objects.get(user__name=secrets["a member"]).pk]
+    if row == "item":
+        return [UUID(secrets["a client's id"]), "Z01"]
     if row in named:
         return [UUID(secrets[what]) for what in named[row]]
     # Of the other kinds Acme has none here; an id of its is an id.
