@@ -12,6 +12,9 @@ from onboarding.clients.queries import configuration_hash
 from onboarding.core import formats
 from onboarding.core.environments import Environment
 from onboarding.core.jobs import JobStatus
+from onboarding.promotion.models import Case
+from onboarding.promotion.states import APPROVED
+from onboarding.promotion.states import Status as CaseStatus
 from onboarding.smoketests.models import Run
 from onboarding.suppliers.queries import administrators
 from onboarding.suppliers.queries.approval import supplier_of
@@ -45,7 +48,7 @@ def requirements(request: TenantRequest) -> list[Requirement]:
         _right(request),
         _approved(request),
         _terms(request),
-        *_later(),
+        _reviewed(request),
     ]
 
 
@@ -112,7 +115,7 @@ def _right(request: TenantRequest) -> Requirement:
         note = _("Du har ingen rolle i produksjon. %(people)s kan gi deg den.") % names
     else:
         note = _("Ingen har en rolle i produksjon ennå. Altinn skal si hvem som kan få den.")
-    return Requirement("none", _("Ikke oppfylt"), text, f"{note} {_not_yet()}")
+    return Requirement("none", _("Ikke oppfylt"), text, note)
 
 
 def _approved(request: TenantRequest) -> Requirement:
@@ -157,15 +160,17 @@ def _terms(request: TenantRequest) -> Requirement:
     return Requirement("none", _("Ikke oppfylt"), text, note, "terms:own", action)
 
 
-def _later() -> list[Requirement]:
-    rows = ((_("Kodegjennomgang"), _("En saksbehandler ser på integrasjonen sammen med dere.")),)
-    rows = (
-        (_("Bruksvilkår"), _("En person med signaturrett godtar dem for virksomheten.")),
-        (_("Kodegjennomgang"), _("En saksbehandler ser på det portalen ikke kan se selv.")),
-    )
-    word = _("Ikke begynt")
-    return [Requirement("none", word, text, f"{who} {_not_yet()}") for text, who in rows]
-
-
-def _not_yet() -> str:
-    return _("Kommer i en senere versjon av portalen.")
+def _reviewed(request: TenantRequest) -> Requirement:
+    text, action = _("Kodegjennomgang"), _("Gå til produksjonssetting")
+    view = "promotion:list"
+    cases = Case.objects.visible_to(request.actor).of(request.organization.pk)
+    case = cases.order_by("-number").first()
+    if case is None:
+        note = _("Dere begynner på en sak for et klientsystem eller et API.")
+        return Requirement("none", _("Ikke begynt"), text, note, view, action)
+    state = "ok" if case.status in (*APPROVED, CaseStatus.LIVE) else "wait"
+    note = _("Saken om %(name)s er «%(status)s».") % {
+        "name": case.name,
+        "status": formats.inside(case.get_status_display()),
+    }
+    return Requirement(state, case.get_status_display(), text, note, view, action)

@@ -25,8 +25,8 @@ from onboarding.suppliers.states import Role
 from onboarding.systems.states import Selection
 from tests import factories
 from tests.constants import NOON
-from tests.suppliers.making import make_acceptance, make_terms
 from tests.promotion import making as making_promotion
+from tests.suppliers.making import make_acceptance, make_terms
 
 pytestmark = pytest.mark.django_db
 

@@ -332,7 +332,6 @@ class TestGate:
         assert answer.status_code == 200
         text = answer.content.decode()
         assert "Produksjon er ikke åpnet for Acme EPJ AS ennå" in text
-        assert "Kommer i en senere versjon av portalen." in text
         assert f'href="/production/{acme.number}/clients/"' not in text
         # Whoever holds no role in production is not told what is there.
         assert client.get(f"/production/{acme.number}/clients/").status_code == 404

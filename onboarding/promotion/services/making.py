@@ -16,8 +16,7 @@ from onboarding.promotion.models import Case
 from onboarding.promotion.queries import saying
 from onboarding.promotion.services.moving import person
 from onboarding.suppliers.actors import Actor
-from onboarding.suppliers.queries.approval import supplier_of
-from onboarding.suppliers.states import SupplierState
+from onboarding.suppliers.queries.standing import standing
 from onboarding.systems.models import (
     ClientSystem,
     Revision,
@@ -33,9 +32,15 @@ PRODUCTION = Environment.PRODUCTION
 def hindrances(case: Case, at: datetime) -> list[str]:
     """Return what bars going live now, in words: what can change after a case was approved."""
     found = []
-    if supplier_of(case.organization_id).state != SupplierState.APPROVED:
+    stands = standing(case.organization_id, at)
+    if not stands.is_approved:
         found.append(
             _("%(name)s er ikke godkjent som leverandør nå.") % {"name": case.organization.name}
+        )
+    if stands.terms.is_missing:
+        found.append(
+            _("Bruksvilkårene, versjon %(version)s, er ikke godtatt.")
+            % {"version": stands.terms.version}
         )
     if missing := saying.missing_scopes(case.content):
         found.append(
