@@ -15,7 +15,7 @@ from onboarding.jose.checks import judge
 from onboarding.traffic import facts
 from onboarding.traffic.models import Announced, DayCount, Trace
 from onboarding.traffic.seen import Seen
-from onboarding.traffic.services import recording, writing
+from onboarding.traffic.services import recording, room, writing
 from onboarding.traffic.services.announcing import announce
 from onboarding.traffic.services.forgetting import forget
 from onboarding.traffic.services.recording import Recorder, flush, note
@@ -125,6 +125,16 @@ def test_new_day_brings_new_room(settings: Settings) -> None:
 
     # Two and a sample; then the first, which was the sample of its minute too, and one more.
     assert [row.count - row.dropped for row in DayCount.objects.order_by("day")] == [3, 2]
+
+
+def test_ids_that_somebody_made_up_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "MOST_KINDS", 5)
+    found = room.Room()
+
+    for n in range(100):
+        found.take(f"{n}", signed=False)
+
+    assert len(found._left) <= 5
 
 
 def test_memory_has_an_end(

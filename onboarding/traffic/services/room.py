@@ -38,6 +38,9 @@ class Room:
         left = self._left.get(key)
         if left is None:
             left = _limit(signed)
+            if len(self._left) >= MOST_KINDS:
+                # Whoever makes ids up could fill more than a disk.
+                self._left.clear()
         self._left[key] = left - 1
         return left > 0
 
@@ -62,7 +65,7 @@ class Room:
         rows = DayCount.objects.filter(client__in=clients, day=day).values_list("client", "signed")
         for client, signed, stored in rows.annotate(n=Sum(F("count") - F("dropped"))).order_by():
             left[str(client), signed] -= stored
-        if day != self._day or len(self._left) > MOST_KINDS:
+        if day != self._day:
             self._left, self._day = {}, day
         self._left |= left
 
