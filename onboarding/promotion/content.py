@@ -6,8 +6,6 @@ description, scopes and claims. `kind` tells which.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -39,12 +37,6 @@ class Pair(NamedTuple):
     @property
     def differs(self) -> bool:
         return set(self.left) != set(self.right)
-
-
-def digest(value: object) -> str:
-    """Return the SHA-256 (hex) of a value's canonical JSON."""
-    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def of_version(version: Content) -> dict[str, Any]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:pk>/newest/", acts.newest, name="newest"),
     path("<uuid:pk>/submit/", acts.submit, name="submit"),
     path("<uuid:pk>/withdraw/", acts.withdraw, name="withdraw"),
+    path("<uuid:pk>/dossier/", cases.dossier, name="dossier"),
     path("<uuid:pk>/live/", live.go_live, name="go_live"),
     path("releases/<uuid:pk>/", live.release, name="release"),
     path("releases/<uuid:pk>/back/", live.roll_back, name="roll_back"),

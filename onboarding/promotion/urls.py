@@ -6,6 +6,7 @@ app_name = "desk"
 urlpatterns = [
     path("", desk.queue, name="queue"),
     path("<uuid:pk>/", desk.case, name="case"),
+    path("<uuid:pk>/dossier/", desk.dossier, name="dossier"),
     path("<uuid:pk>/take/", review.take, name="take"),
     path("<uuid:pk>/join/", review.join, name="join"),
     path("<uuid:pk>/put-back/", review.put_back, name="put_back"),

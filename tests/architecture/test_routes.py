@@ -134,6 +134,7 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "promotion:go_live", "case"): (302, 404, 404, 404, 404, 404),
     Route("GET", "promotion:release", "case"): (302, 404, 404, 404, 404, 404),
     Route("GET", "promotion:roll_back", "case"): (302, 404, 404, 404, 404, 404),
+    Route("GET", "promotion:dossier", "case"): (302, 404, 200, 200, 200, 200),
     Route("GET", "promotion:list", ""): (302, 404, 200, 200, 200, 200),
     Route("POST", "promotion:newest", "case"): (302, 404, 403, 403, 409, 409),
     Route("POST", "promotion:submit", "case"): (302, 404, 403, 403, 409, 409),
@@ -199,7 +200,7 @@ ELSEWHERE = {
     *("notices:list", "notices:notice", "notices:read_all"),
     *("suppliers:any", "suppliers:represent"),
     *("desk:queue", "desk:case", "desk:take", "desk:join", "desk:put_back", "desk:hand_over"),
-    *("desk:judge", "desk:condition", "desk:comment", "desk:decide", "desk:look"),
+    *("desk:judge", "desk:condition", "desk:comment", "desk:decide", "desk:look", "desk:dossier"),
 }
 
 

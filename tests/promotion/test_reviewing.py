@@ -13,7 +13,7 @@ from onboarding.accounts.models import User
 from onboarding.apis.models import Scope
 from onboarding.audit.models import Event
 from onboarding.core.refusals import Invalid, NotPermitted, NotPossibleNow
-from onboarding.promotion import content, rules
+from onboarding.promotion import dossier, rules
 from onboarding.promotion.models import Case, Comment, Decision
 from onboarding.promotion.queries.assessing import assess
 from onboarding.promotion.services import cases, deciding, reviewing, submitting, talking
@@ -343,7 +343,7 @@ def test_the_snapshot_is_what_the_digest_covers(rita: User) -> None:
 
     kept = Decision.objects.get().snapshot
 
-    assert content.digest(kept["shown"]) == fresh(case).digest
+    assert dossier.digest(kept["shown"]) == fresh(case).digest
     assert [row["item"] for row in kept["evidence"]["items"]] == [ANSWERED, JUDGED]
     assert kept["shown"]["setup_hash"] == assess(fresh(case), NOON).setup_hash
 

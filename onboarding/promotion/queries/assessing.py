@@ -10,7 +10,7 @@ from onboarding.checklists import queries as checklists
 from onboarding.checklists.models import Subject
 from onboarding.checklists.queries import ItemResult
 from onboarding.checklists.states import Kind, Verdict
-from onboarding.promotion import content
+from onboarding.promotion import dossier
 from onboarding.promotion.models import Answer, Case, Condition, Judgement
 from onboarding.promotion.queries import saying
 from onboarding.promotion.states import ConditionKind
@@ -28,6 +28,7 @@ class Assessment:
 
     def __init__(self, case: Case, subject: Subject, at: datetime) -> None:
         self.case = case
+        self.subject = subject
         self.answers: dict[str, Answer] = {row.item: row for row in case.answers.order_by("item")}
         self.judgements: dict[str, Judgement] = {
             row.item: row for row in case.judgements.select_related("judged_by").order_by("item")
@@ -51,7 +52,7 @@ class Assessment:
 
     @cached_property
     def digest(self) -> str:
-        return content.digest(self.shown)
+        return dossier.digest(self.shown)
 
     @cached_property
     def shown(self) -> dict[str, Any]:

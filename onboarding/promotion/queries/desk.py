@@ -19,7 +19,7 @@ from onboarding.promotion.states import SpotCheck, Status, Turn
 from onboarding.suppliers.actors import Actor
 
 RECENT = 20
-MANY = 1000
+MANY = 100
 DAY = 24 * 60 * 60
 
 

@@ -22,6 +22,7 @@ from onboarding.promotion.forms import Addresses, Answer, Comment, TestAddress
 from onboarding.promotion.models import Case
 from onboarding.promotion.queries import history, items, production, saying, standing
 from onboarding.promotion.queries.assessing import Assessment, assess
+from onboarding.promotion.queries.gathering import dossier_of
 from onboarding.promotion.queries.lists import ready_apis, ready_systems
 from onboarding.promotion.queries.showing import differences, last_messages
 from onboarding.promotion.services import cases as filling
@@ -81,6 +82,20 @@ def begin_api(request: TenantRequest, pk: UUID) -> HttpResponse:
 def case(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Show one case: whose turn it is, what it lacks, every item, what happened."""
     return page(request, found(request, pk), {})
+
+
+@require_safe
+def dossier(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Hand out the case as one file that verifies by itself."""
+    return download(found(request, pk))
+
+
+def download(shown: Case) -> HttpResponse:
+    """Return the dossier of a case, as a download only."""
+    answer = HttpResponse(dossier_of(shown, timezone.now()), content_type="application/zip")
+    name = f"saksmappe-{shown.organization.number}-{shown.number}.zip"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def may_see_production(request: TenantRequest) -> bool:

@@ -23,6 +23,7 @@ from onboarding.promotion.queries import desk, history, items, showing, standing
 from onboarding.promotion.queries.assessing import Assessment, assess
 from onboarding.promotion.services.deciding import bars
 from onboarding.promotion.states import Action, Turn
+from onboarding.promotion.views.cases import download
 from onboarding.suppliers.requests import TenantRequest
 
 # What may be sent: the service says what is possible, and the page what is offered.
@@ -44,6 +45,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "rows": [desk.row(case, actor, now) for case in shown.rows],
         "pages": paging.links(shown, **filters.kept),
         "waiting": desk.waiting(),
+        "many": desk.MANY,
         "pace": desk.Pace.measured(),
     }
     return render(request, "promotion/queue.html", context)
@@ -53,6 +55,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one case to a reviewer: what is wrong first, then what a person has to judge."""
     return page(at_desk(request), found(request, pk), {})
+
+
+@require_safe
+def dossier(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hand out the case as one file that verifies by itself."""
+    return download(found(request, pk))
 
 
 def _filters(given: Mapping[str, Any]) -> desk.Filters:
