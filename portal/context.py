@@ -70,7 +70,7 @@ def _menu(
     is_member = actor.sees_all or where in actor.roles
     main = [item(_("Forside"), "home")]
     if is_member or Right.USE in held:
-        main += [item(_("Ta i bruk HelseID"), "clients:list")]
+        main += [item(_("Ta i bruk HelseID"), "clients:list"), item(_("Systemer i bruk"), "acting")]
     if is_member or Right.SYSTEMS in held:
         main += [item(_("Dine klientsystemer"), "systems:list")]
     if is_member or Right.APIS in held:
@@ -106,6 +106,7 @@ def _about(item: Callable[[str, str], dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         item(_("Folk og tilganger"), "people:list"),
         item(_("Rettigheter"), "rights:list"),
+        item(_("Webhooks"), "webhooks:list"),
         item(_("Leverandørgodkjenning"), "approval:own"),
         item(_("Bruksvilkår"), "terms:own"),
     ]

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "onboarding.smoketests",
     "onboarding.cpapi",
     "onboarding.selfservice",
+    "onboarding.webhooks",
     "onboarding.diagnosis",
     "onboarding.testtokens",
     "onboarding.checklists",
@@ -209,13 +210,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ACCEPT_CONTENT = ["json"]
-# Workers take from each in turn: however many slow token tests wait, somebody's key does not wait
-# behind them all, and what died is found meanwhile.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("keys"), Queue("checks"), Queue("sweeps")]
+# Workers take from each in turn: nobody's key waits behind however many slow token tests.
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "keys", "checks", "sweeps", "webhooks")]
 CELERY_TASK_ROUTES = {
     "*.sweep": {"queue": "sweeps"},
     "keys.make": {"queue": "keys"},
     "testtokens.execute": {"queue": "checks"},
+    "webhooks.deliver": {"queue": "webhooks"},
 }
 CELERY_BEAT_SCHEDULE = {
     "portal.heartbeat": {"task": "portal.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
@@ -242,6 +243,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "notices.sweep": {"task": "notices.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "suppliers.sweep": {"task": "suppliers.sweep", "schedule": 900.0, "options": {"expires": 900}},
+    "webhooks.sweep": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "webhooks.ahead": {"task": "webhooks.ahead", "schedule": 3600.0, "options": {"expires": 3600}},
     "portal.sweep": {"task": "portal.sweep", "schedule": 600.0, "options": {"expires": 600}},
 }
 

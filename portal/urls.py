@@ -4,13 +4,16 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from onboarding.diagnosis import views as diagnosis
 from onboarding.selfservice import urls as selfservice
+from onboarding.selfservice.views import fleet
 from onboarding.sts import views as sts
 from onboarding.testtokens.views import service as ttt
 from portal import converters, health, views
+from portal.pages.acting import acting
 from portal.pages.api import api
 from portal.pages.client import client
 from portal.pages.exceptions import exceptions
 from portal.pages.home import home
+from portal.pages.package import package
 from portal.pages.system import system
 from portal.pages.traffic import traffic
 
@@ -22,8 +25,12 @@ TENANT: list[URLPattern | URLResolver] = [
     path("rights/", include("onboarding.suppliers.rights_urls")),
     path("apis/", include("onboarding.apis.urls")),
     path("apis/<uuid:pk>/", api, name="api"),
+    path("webhooks/", include("onboarding.webhooks.urls")),
     path("systems/", include("onboarding.systems.urls")),
     path("systems/<uuid:pk>/", system, name="system"),
+    path("in-use/", acting, name="acting"),
+    path("systems/<uuid:pk>/drafts/", fleet.drafts, name="drafts"),
+    path("systems/<uuid:pk>/drafts.csv", fleet.links, name="drafts_csv"),
     path("clients/", include("onboarding.clients.urls")),
     path("clients/<uuid:pk>/", client, name="client"),
     path("clients/<uuid:pk>/traffic/", traffic, name="traffic"),
@@ -56,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "",
         include((selfservice.root_patterns, "selfservice"), namespace="selfservice_root"),
     ),
+    path("<environment:environment>/packages/<uuid:pk>", package, name="package"),
     path("healthz", health.healthz, name="healthz"),
     path("appearance/language", views.choose_language, name="language"),
     path("appearance/scheme", views.choose_scheme, name="scheme"),

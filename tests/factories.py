@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -17,6 +17,7 @@ from onboarding.clients.states import UNFINISHED, Access, Status
 from onboarding.core.environments import Environment
 from onboarding.core.jobs import JobStatus
 from onboarding.core.orgnumbers import check_digit
+from onboarding.core.sealing import seal
 from onboarding.keys.models import Key
 from onboarding.keys.states import Origin
 from onboarding.suppliers.models import (
@@ -28,6 +29,7 @@ from onboarding.suppliers.states import Right, Role
 from onboarding.systems.models import (
     AutomationKey,
     ClientSystem,
+    Package,
     Revision,
     RevisionScope,
     RevisionTag,
@@ -36,9 +38,12 @@ from onboarding.systems.models import (
 from onboarding.systems.states import ApplicationType, Selection, Tag, UriKind
 from onboarding.testtokens.models import Check, TokenKey
 from onboarding.traffic.models import Trace
+from onboarding.webhooks.kinds import KINDS
+from onboarding.webhooks.models import Delivery, Endpoint
 from tests.constants import NOON
 
 TEST = Environment.TEST
+WEBHOOK_SECRET = "whsec_" + urlsafe_b64encode(b"w" * 32).decode()
 _numbers = count(31_000_000)
 _serial = count(1)
 
@@ -179,6 +184,15 @@ def make_automation_key(
     return AutomationKey.objects.create(system=system, **fields)
 
 
+def make_package(
+    system: ClientSystem, *, scopes: Sequence[Scope] = (), by: User | None = None, **fields: Any
+) -> Package:
+    fields = {"name": f"Pakke {next(_serial)}", "created_at": NOON} | fields
+    package = Package.objects.create(system=system, created_by=by or make_user(), **fields)
+    package.scopes.set(scopes)
+    return package
+
+
 def make_client(
     organization: Organization | None = None,
     *,
@@ -266,3 +280,30 @@ def make_check(api: Api, **fields: Any) -> Check:
         "is_scheduled": True,
     } | fields
     return Check.objects.create(api=api, **fields)
+
+
+def make_endpoint(organization: Organization, *, by: User | None = None, **fields: Any) -> Endpoint:
+    """An address that wants everything; its secret is `WEBHOOK_SECRET`."""
+    fields = {
+        "environment": TEST,
+        "url": f"https://hook{next(_serial)}.acme.example/in",
+        "name": "Kundesystemet",
+        "kinds": list(KINDS),
+        "created_at": NOON,
+    } | fields
+    endpoint = Endpoint(organization=organization, created_by=by or make_user(), **fields)
+    endpoint.sealed_secret = seal(WEBHOOK_SECRET.encode(), endpoint.purpose)
+    endpoint.save(force_insert=True)
+    return endpoint
+
+
+def make_delivery(endpoint: Endpoint, **fields: Any) -> Delivery:
+    fields = {
+        "message_id": f"msg_{next(_serial)}",
+        "kind": "client.confirmed",
+        "body": '{"type": "client.confirmed"}',
+        "created_at": NOON,
+        "queued_at": NOON,
+        "due_at": NOON,
+    } | fields
+    return Delivery.objects.create(endpoint=endpoint, **fields)

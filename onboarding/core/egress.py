@@ -60,27 +60,43 @@ def send(
     body: bytes | None = None,
     limit: int = 64 * 1024,
     seconds: float = TOTAL_SECONDS,
+    typed: bool = False,
 ) -> Answer:
     """Send one request and return the answer, whatever its status; 3xx is not followed.
 
-    `form` or `body` goes with it, as it is; its type stands in `headers`.
+    `form` or `body` goes with it, as it is; its type stands in `headers`. `typed` says that
+    somebody outside typed the address: the portal itself is refused like any other inside.
     `limit` is the most octets of body that are read, `seconds` the most time that all of it
     takes, at most `TOTAL_SECONDS`. Raises Failed.
     """
     began = time.monotonic()
     deadline = _Deadline(min(seconds, TOTAL_SECONDS))
     try:
-        parts, address = _target(url, deadline)
+        parts, address = _target(url, deadline, typed=typed)
         asked = _request(method, url, parts, headers or {}, form or body)
         with closing(_Pinned(address, deadline)) as adapter:
-            status, found, body = _exchange(adapter, asked, limit)
+            status, found, content = _exchange(adapter, asked, limit)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise _failure(error, late=deadline.is_over) from error
     finally:
         deadline.close()
     if deadline.is_over:
         raise Failed("timeout")
-    return Answer(status, found, body, int((time.monotonic() - began) * 1000))
+    return Answer(status, found, content, int((time.monotonic() - began) * 1000))
+
+
+def check(url: str) -> None:
+    """Return if a typed address could be called now; nothing is sent there.
+
+    Raises Failed, with one code for every reason: it is no map of our network (S21).
+    """
+    deadline = _Deadline(CONNECT_SECONDS)
+    try:
+        _target(url, deadline, typed=True)
+    except Failed as error:
+        raise Failed("refused") from error
+    finally:
+        deadline.close()
 
 
 def _request(
@@ -110,10 +126,12 @@ def _exchange(
         return response.status_code, headers, _read(response, limit)
 
 
-def _target(url: str, deadline: _Deadline) -> tuple[SplitResult, str]:
+def _target(url: str, deadline: _Deadline, *, typed: bool = False) -> tuple[SplitResult, str]:
     """Return the parts of `url` and the one address to connect to. Raises Failed."""
     own = [urlsplit(origin) for origin in settings.EGRESS_OWN_ORIGINS]
     for origin in own:
+        if typed and origin.geturl() == settings.BASE_URL:
+            continue
         if url.startswith(f"{origin.scheme}://{origin.netloc}/"):
             return urlsplit(url), _resolve(origin.hostname or "", deadline)[0]
     try:

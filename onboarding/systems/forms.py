@@ -16,6 +16,7 @@ from onboarding.core.forms import LineField
 from onboarding.core.options import Option
 from onboarding.systems import uris
 from onboarding.systems.content import FIELDS, ChosenScope, Content
+from onboarding.systems.models import RevisionScope
 from onboarding.systems.states import (
     Algorithm,
     ApplicationType,
@@ -45,6 +46,32 @@ class NameAutomationKey(forms.Form):
         max_length=100,
         help_text=_("Hvor den skal brukes, for eksempel «Installasjonsprogrammet 4.2»."),
     )
+
+
+class NewPackage(forms.Form):
+    """A name, and which of the scopes that the client system offers; all pre-selected at first."""
+
+    name = LineField(
+        label=_("Navn på pakken"),
+        max_length=100,
+        help_text=_("Kunden ser navnet, for eksempel «Legekontor med meldinger»."),
+        error_messages={"required": _("Forventet et navn. Feltet er tomt.")},
+    )
+
+    def __init__(self, *args: Any, offered: Iterable[RevisionScope], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = list(offered)
+        self.fields["scope_ids"] = forms.TypedMultipleChoiceField(
+            label=_("Scopes i pakken"),
+            choices=[
+                (str(row.scope_id), Option(row.scope.name, hint=row.scope.description))
+                for row in rows
+            ],
+            coerce=UUID,
+            widget=forms.CheckboxSelectMultiple,
+            initial=[str(row.scope_id) for row in rows if row.selection == Selection.PRESELECTED],
+            error_messages={"required": _("Velg minst ett scope.")},
+        )
 
 
 class Fresh(forms.Form):

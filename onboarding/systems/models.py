@@ -224,3 +224,53 @@ class AutomationKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PackageQuerySet(TenantQuerySet["Package"]):
+    organization_path = "system__organization"
+    environment_path = "system__environment"
+    opened_by = {"system__organization": Right.SYSTEMS}
+
+    def offered(self, environment: str) -> PackageQuerySet:
+        """Packages whose links lead somewhere: whoever holds one may open it."""
+        here = self.filter(system__environment=environment, ended_at=None)
+        return here.exclude(system__current=None).select_related("system__organization")
+
+
+class Package(models.Model):
+    """A named choice of a client system's scopes, which a customer takes as it is. It may end."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    system = models.ForeignKey(ClientSystem, models.PROTECT, related_name="packages")
+    name = models.CharField(max_length=100)
+    scopes = models.ManyToManyField(Scope, related_name="+")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = PackageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "name"],
+                condition=Q(ended_at__isnull=True),
+                name="one_package_of_each_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="package_end_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def anchor(self) -> str:
+        """The id of its link on a page."""
+        return f"link-{self.pk}"

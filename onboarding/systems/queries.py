@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from onboarding.apis.models import Api, Scope
 from onboarding.audit.models import Event
@@ -16,8 +16,11 @@ from onboarding.systems.models import (
     AutomationKey,
     AutomationKeyQuerySet,
     ClientSystem,
+    Package,
+    PackageQuerySet,
     Revision,
     RevisionQuerySet,
+    RevisionScope,
 )
 from onboarding.systems.states import Tag, UriKind
 
@@ -132,6 +135,19 @@ def newest_keys(keys: AutomationKeyQuerySet) -> list[AutomationKey]:
     """Return automation keys, the newest first, with who made and ended them. KEYS at most."""
     related = keys.select_related("created_by", "ended_by")
     return list(related.order_by("-created_at", "-pk")[:KEYS])
+
+
+def newest_packages(packages: PackageQuerySet) -> list[Package]:
+    """Return packages, those in use first, with their scopes and people. KEYS at most."""
+    related = packages.select_related("created_by", "ended_by").prefetch_related("scopes")
+    in_use_first = F("ended_at").desc(nulls_first=True)
+    return list(related.order_by(in_use_first, "-created_at", "-pk")[:KEYS])
+
+
+def offered_scopes(system: ClientSystem) -> list[RevisionScope]:
+    """Return what the published version offers, by API and name. One query."""
+    rows = RevisionScope.objects.filter(revision=system.current_id)
+    return list(rows.select_related("scope__api").order_by("scope__api__name", "scope__name"))
 
 
 def automation_key(digest: str, environment: str) -> AutomationKey | None:

@@ -13,6 +13,7 @@ from onboarding.systems.content import Content, problems
 from onboarding.systems.models import ClientSystem, Revision
 from onboarding.systems.states import Step
 
+MOST_PACKAGES = 50  # in use at once, of one client system
 MOST_KEYS = 20  # automation keys in use at once, for one client system
 
 
@@ -92,4 +93,15 @@ def check_new_key(system: ClientSystem, in_use: int) -> None:
         raise NotPossibleNow(
             _("Klientsystemet har %(count)d nøkler i bruk, og flere går ikke. Avslutt en først.")
             % {"count": MOST_KEYS}
+        )
+
+
+def check_new_package(system: ClientSystem, in_use: int) -> None:
+    """Raise NotPossibleNow unless one more package may be made of the system."""
+    if system.current_id is None:
+        raise NotPossibleNow(_("Publiser klientsystemet først. Så kan du lage pakker av det."))
+    if in_use >= MOST_PACKAGES:
+        raise NotPossibleNow(
+            _("Klientsystemet har %(most)d pakker i bruk, og flere går ikke. Avslutt en først.")
+            % {"most": MOST_PACKAGES}
         )

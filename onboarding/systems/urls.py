@@ -1,6 +1,6 @@
 from django.urls import path
 
-from onboarding.systems.views import automation, drafts, lists
+from onboarding.systems.views import automation, drafts, lists, packages
 
 app_name = "systems"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("<uuid:pk>/versions/new/", drafts.new_version, name="new_version"),
     path("<uuid:pk>/automation/", automation.keys, name="automation"),
     path("<uuid:pk>/automation/<uuid:key>/end/", automation.end, name="end_key"),
+    path("<uuid:pk>/packages/", packages.packages, name="packages"),
+    path("<uuid:pk>/packages/<uuid:package>/end/", packages.end, name="end_package"),
     path("<uuid:pk>/draft/", drafts.resume, name="draft"),
     path("<uuid:pk>/draft/basics/", drafts.basics, name="basics"),
     path("<uuid:pk>/draft/authentication/", drafts.authentication, name="authentication"),

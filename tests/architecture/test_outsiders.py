@@ -61,6 +61,7 @@ def secrets(acme: Organization) -> dict[str, str]:
         created_by=alma,
         expires_at=LATER,
     )
+    endpoint = factories.make_endpoint(acme, by=alma, url="https://krok.acme.example/inn")
     right = factories.make_right(acme, to_email="fullmakt@acme.example", by=alma)
     token_key = factories.make_token_key(acme, name="Nøkkel Hemmelig")
     checked = factories.make_check(factories.make_api(acme, name="API Hemmelig"))
@@ -85,6 +86,10 @@ def secrets(acme: Organization) -> dict[str, str]:
         "a making": str(making.pk),
         "an invitation": str(invitation.pk),
         "a right": str(right.pk),
+        "a package": str(factories.make_package(drafted, by=alma).pk),
+        "an endpoint": str(endpoint.pk),
+        "an endpoint's address": endpoint.url,
+        "a delivery": str(factories.make_delivery(endpoint).pk),
         "an address with a right": right.to_email,
         "an invited address": invitation.email,
     }
@@ -171,6 +176,9 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         "right": ["a right"],
         "token_key": ["its id there"],
         "check": ["a check", "a check"],
+        "package": ["its id", "a package"],
+        "endpoint": ["an endpoint"],
+        "delivery": ["an endpoint", "a delivery"],
     }
     if row == "member":
         return [Membership.objects.get(user__name=secrets["a member"]).pk]

@@ -45,6 +45,7 @@ WHO = ("", "charlie", "bob", "rita", "alice", "anna")
 
 TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "home", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "acting", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "api", "api"): (302, 404, 200, 200, 200, 200),
     Route("GET", "apis:add_claim", "api"): (302, 404, 403, 403, 200, 200),
     Route("POST", "apis:add_claim", "api"): (302, 404, 403, 403, 422, 422),
@@ -87,6 +88,8 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "clients:system", "begun"): (302, 404, 403, 403, 422, 422),
     Route("GET", "exceptions", "client"): (302, 404, 200, 200, 200, 200),
     Route("POST", "exceptions", "client"): (302, 404, 404, 404, 404, 404),
+    Route("GET", "drafts", "system"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "drafts_csv", "system"): (302, 404, 200, 200, 200, 200),
     Route("GET", "keys:add", "client"): (302, 404, 403, 403, 200, 200),
     Route("POST", "keys:add", "client"): (302, 404, 403, 403, 422, 422),
     Route("POST", "keys:again", "making"): (302, 404, 403, 403, 409, 409),
@@ -153,6 +156,9 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "systems:list", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "systems:new", ""): (302, 404, 403, 403, 200, 200),
     Route("POST", "systems:new", ""): (302, 404, 403, 403, 422, 422),
+    Route("GET", "systems:packages", "system"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "systems:packages", "system"): (302, 404, 403, 403, 422, 422),
+    Route("POST", "systems:end_package", "package"): (302, 404, 403, 403, 302, 409),
     Route("POST", "systems:new_version", "system"): (302, 404, 403, 403, 302, 409),
     Route("GET", "systems:scopes", "system"): (302, 404, 200, 200, 200, 200),
     Route("GET", "systems:services", "drafted"): (302, 404, 403, 403, 200, 200),
@@ -175,6 +181,21 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "terms:accept", "terms"): (302, 404, 200, 200, 200, 200),
     Route("POST", "terms:accept", "terms"): (302, 404, 422, 422, 422, 422),
     Route("GET", "terms:receipt", "acceptance"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "webhooks:catalogue", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "webhooks:change", "endpoint"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "webhooks:change", "endpoint"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "webhooks:delivery", "delivery"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "webhooks:endpoint", "endpoint"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "webhooks:list", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "webhooks:new", ""): (302, 404, 403, 403, 200, 200),
+    Route("POST", "webhooks:new", ""): (302, 404, 403, 403, 422, 422),
+    Route("POST", "webhooks:remove", "endpoint"): (302, 404, 403, 403, 302, 404),
+    Route("POST", "webhooks:replay", "delivery"): (302, 404, 403, 403, 302, 302),
+    Route("POST", "webhooks:replay_failed", "endpoint"): (302, 404, 403, 403, 302, 302),
+    Route("POST", "webhooks:rotate", "endpoint"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "webhooks:start", "endpoint"): (302, 404, 403, 403, 409, 409),
+    Route("POST", "webhooks:stop", "endpoint"): (302, 404, 403, 403, 302, 409),
+    Route("POST", "webhooks:test", "endpoint"): (302, 404, 403, 403, 302, 302),
     Route("GET", "why", ""): (302, 404, 200, 200, 200, 200),
     Route("POST", "why", ""): (302, 404, 422, 422, 422, 422),
 }
@@ -193,7 +214,7 @@ ELSEWHERE = {
     *("diagnosis:errors", "diagnosis:error"),
     *("accounts:login", "accounts:demo_login", "accounts:logout", "accounts:profile"),
     *("accounts:email", "suppliers:start", "suppliers:choose", "suppliers:register"),
-    *("suppliers:invitation", "suppliers:follow"),
+    *("suppliers:invitation", "suppliers:follow", "package"),
     *("suppliers:terms", "suppliers:terms_new", "suppliers:terms_version"),
     *("suppliers:terms_edit", "suppliers:terms_publish"),
     *("suppliers:suppliers", "suppliers:supplier", "suppliers:decide"),
@@ -220,6 +241,7 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
     api = factories.make_api(acme)
     scope: Scope = factories.make_scope(api)
     claim: ApiClaim = factories.make_claim(api)
+    endpoint = factories.make_endpoint(acme, by=alice)
     system = factories.make_system(acme, scopes={scope: Selection.PRESELECTED}, by=alice)
     drafted = factories.make_system(acme, published=False, by=alice)
     client = factories.make_client(acme, system=system, scopes={scope: Access.PENDING}, by=alice)
@@ -256,6 +278,9 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         "acceptance": [acceptance.pk],
         "check": [api.pk, factories.make_check(api).pk],
         "api": [api.pk],
+        "package": [system.pk, factories.make_package(system, by=alice).pk],
+        "endpoint": [endpoint.pk],
+        "delivery": [endpoint.pk, factories.make_delivery(endpoint).pk],
         "scope": [scope.pk],
         "claim": [claim.pk],
         "system": [system.pk],

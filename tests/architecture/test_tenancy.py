@@ -12,7 +12,10 @@ DOORS = sorted(
         *ROOT.glob("onboarding/*/views.py"),
         *ROOT.glob("onboarding/*/views/*.py"),
         *ROOT.glob("onboarding/*/api.py"),
-        *(ROOT / "portal/pages" / f"{page}.py" for page in ("api", "client", "home", "system")),
+        *(
+            ROOT / "portal/pages" / f"{page}.py"
+            for page in ("acting", "api", "client", "home", "system")
+        ),
     ]
 )
 # Programs authenticate by themselves; what they reach is decided by token or assertion.

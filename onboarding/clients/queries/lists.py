@@ -60,6 +60,15 @@ def drafts(clients: QuerySet[ClientConfiguration]) -> list[Draft]:
     return [Draft(client, wizard.next_step(client.step)) for client in found]
 
 
+def in_words(client: ClientConfiguration, access: Access) -> list[str]:
+    """Return what scopes with this answer let a client do, as their owners describe it.
+
+    The API's name where they do not. Reads `client.scopes` with their APIs: prefetch them for many.
+    """
+    rows = [row.scope for row in client.scopes.all() if row.access == access]
+    return sorted({scope.description or scope.api.name for scope in rows})
+
+
 def is_anything_offered(environment: str) -> bool:
     """Say whether there is a client system that a client could be made from."""
     return ClientSystem.objects.offered(environment).exists()

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from onboarding.clients import configuration_file
 from onboarding.clients.models import ClientConfiguration
-from onboarding.clients.queries import blank_file
+from onboarding.clients.queries import blank_file, lists
 from onboarding.clients.rules import configurations as rules
 from onboarding.clients.services import configurations as services
-from onboarding.clients.states import Action, Status
+from onboarding.clients.states import Access, Action, Status
 from onboarding.suppliers.requests import TenantRequest
 
 Verb = Callable[..., ClientConfiguration]
@@ -30,7 +30,8 @@ def stop(request: TenantRequest, pk: UUID) -> HttpResponse:
     client = _get(request, pk)
     if request.method != "POST":
         rules.check(Action.STOP, client, request.actor)
-        return render(request, "clients/stop.html", {"client": client})
+        context = {"client": client, "may": lists.in_words(client, Access.OK)}
+        return render(request, "clients/stop.html", context)
     return _done(request, services.stop, pk, _("Klienten er stanset og får ikke nye tokener."))
 
 
@@ -67,7 +68,9 @@ def _get(request: TenantRequest, pk: UUID) -> ClientConfiguration:
     """The client, or 404 for anything this actor may not know exists."""
     clients = ClientConfiguration.objects.visible_to(request.actor)
     own = clients.of(request.environment, request.organization.pk)
-    return get_object_or_404(own.select_related("organization", "revision"), pk=pk)
+    return get_object_or_404(
+        own.select_related("organization", "revision__system__organization"), pk=pk
+    )
 
 
 def _done(request: TenantRequest, verb: Verb, pk: UUID, said: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from onboarding.keys.services.making import (
     sweep,
 )
 from onboarding.keys.services.moduli import compare_all
+from onboarding.keys.services.packages import begin_from_package
 from onboarding.keys.services.possession import NotProved, challenge, prove
 from onboarding.keys.services.registration import (
     KeyRefused,
@@ -26,6 +27,7 @@ __all__ = [
     "KeyRefused",
     "NotProved",
     "bar",
+    "begin_from_package",
     "challenge",
     "compare_all",
     "deliver",
