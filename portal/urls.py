@@ -4,7 +4,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from onboarding.diagnosis import views as diagnosis
 from onboarding.selfservice import urls as selfservice
-from onboarding.selfservice.views import fleet
 from onboarding.sts import views as sts
 from onboarding.testtokens.views import service as ttt
 from portal import converters, health, views
@@ -29,8 +28,6 @@ TENANT: list[URLPattern | URLResolver] = [
     path("systems/", include("onboarding.systems.urls")),
     path("systems/<uuid:pk>/", system, name="system"),
     path("in-use/", acting, name="acting"),
-    path("systems/<uuid:pk>/drafts/", fleet.drafts, name="drafts"),
-    path("systems/<uuid:pk>/drafts.csv", fleet.links, name="drafts_csv"),
     path("clients/", include("onboarding.clients.urls")),
     path("clients/<uuid:pk>/", client, name="client"),
     path("clients/<uuid:pk>/traffic/", traffic, name="traffic"),
