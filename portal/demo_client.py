@@ -47,8 +47,8 @@ def make(*, alg: str, scopes: Sequence[str], at: datetime) -> configuration_file
     APIs' owners. Raises UnknownScope.
     """
     demo.make(at)
-    found = {scope.name: scope for scope in Scope.objects.filter(name__in=scopes)}
-    found = {name: scope for name, scope in found.items() if scope.environment == demo.TEST}
+    here = Scope.objects.filter(environment=demo.TEST, name__in=scopes)
+    found = {scope.name: scope for scope in here}
     for name in scopes:
         if name not in found:
             raise UnknownScope(name)

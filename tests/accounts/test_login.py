@@ -26,7 +26,7 @@ def log_in(client: Client, username: str, target: str = "") -> int:
 def test_everybody_of_the_demo_has_a_card(client: Client, kari: User) -> None:
     text = client.get("/login/").content.decode()
 
-    assert len(demo.people()) == 8
+    assert len(demo.people()) == 11
     for person in demo.people():
         assert person.name in text
 
