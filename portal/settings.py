@@ -230,11 +230,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "sts.sweep": {"task": "sts.sweep", "schedule": 60.0, "options": {"expires": 60}},
-    "checklists.sweep": {
-        "task": "checklists.sweep",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
+    "checklists.sweep": {"task": "checklists.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "keys.remind": {"task": "keys.remind", "schedule": 3600.0, "options": {"expires": 3600}},
     "keys.compare_moduli": {
         "task": "keys.compare_moduli",

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from onboarding.diagnosis import views as diagnosis
 from onboarding.selfservice import urls as selfservice
+from onboarding.selfservice.views import fleet
 from onboarding.sts import views as sts
 from onboarding.testtokens.views import service as ttt
 from portal import converters, health, views
@@ -27,6 +28,8 @@ TENANT: list[URLPattern | URLResolver] = [
     path("webhooks/", include("onboarding.webhooks.urls")),
     path("systems/", include("onboarding.systems.urls")),
     path("systems/<uuid:pk>/", system, name="system"),
+    path("systems/<uuid:pk>/drafts/", fleet.drafts, name="drafts"),
+    path("systems/<uuid:pk>/drafts.csv", fleet.links, name="drafts_csv"),
     path("in-use/", acting, name="acting"),
     path("clients/", include("onboarding.clients.urls")),
     path("clients/<uuid:pk>/", client, name="client"),

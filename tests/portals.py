@@ -21,7 +21,7 @@ from tests import servers
 
 PATIENCE = 60.0
 # A setting where the product's code reads it from the environment.
-READING = re.compile(r'\b(?:text|flag)\(\s*"([A-Z_]+)"')
+READING = re.compile(r'\b(?:text|flag|choice)\(\s*"([A-Z_]+)"')
 # What `run` reads or sets beside the settings of the product.
 RUN_ONLY = {"DJANGO_SETTINGS_MODULE", "OWN_REDIS", "PORT"}
 

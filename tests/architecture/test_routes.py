@@ -88,6 +88,8 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "clients:system", "begun"): (302, 404, 403, 403, 422, 422),
     Route("GET", "exceptions", "client"): (302, 404, 200, 200, 200, 200),
     Route("POST", "exceptions", "client"): (302, 404, 404, 404, 404, 404),
+    Route("GET", "drafts", "system"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "drafts_csv", "system"): (302, 404, 200, 200, 200, 200),
     Route("GET", "keys:add", "client"): (302, 404, 403, 403, 200, 200),
     Route("POST", "keys:add", "client"): (302, 404, 403, 403, 422, 422),
     Route("POST", "keys:again", "making"): (302, 404, 403, 403, 409, 409),
