@@ -109,6 +109,7 @@ def _about(item: Callable[[str, str], dict[str, Any]]) -> list[dict[str, Any]]:
         item(_("Webhooks"), "webhooks:list"),
         item(_("Leverandørgodkjenning"), "approval:own"),
         item(_("Bruksvilkår"), "terms:own"),
+        item(_("Kontakt og endringer"), "contacts:list"),
     ]
 
 
@@ -121,6 +122,7 @@ def _gate_menu(
         _entry(_("Veien til produksjon"), reverse("home", args=where)),
         _entry(_("Leverandørgodkjenning"), reverse("approval:own", args=where)),
         _entry(_("Bruksvilkår"), reverse("terms:own", args=where)),
+        _entry(_("Kontakt og endringer"), reverse("contacts:list", args=where)),
         _entry(_("Til testmiljøet"), reverse("home", args=[Environment.TEST, organization.number])),
     ]
     _mark_current(items, request.path)
@@ -133,6 +135,7 @@ def _platform_menu(request: HttpRequest) -> list[dict[str, Any]]:
         _entry(_("Virksomheter"), reverse("suppliers:choose")),
         _entry(_("Leverandører"), reverse("suppliers:suppliers"), approval.waiting_count()),
         _entry(_("Bruksvilkår"), reverse("suppliers:terms")),
+        _entry(_("Endringsvarsler"), reverse("suppliers:changes")),
     ]
     for item in items:
         item["current"] = request.path.startswith(item["url"])

@@ -93,3 +93,41 @@ class Duty(models.TextChoices):
     INCIDENT_NOTIFICATION = "incident_notification", _("Hendelser")
     EMERGENCY_PLANS = "emergency_plans", _("Krise og beredskap")
     KEEP_CURRENT = "keep_current", _("Oppdatert på endringer")
+
+
+class Need(StrEnum):
+    """What somebody must hold for an organisation to do an errand there."""
+
+    SIGN = "sign"
+    ADMINISTER = "administer"
+    WRITE = "write"
+
+
+class Errand(models.TextChoices):
+    """What a link can hand over."""
+
+    TERMS = "terms", _("Godta bruksvilkårene")
+    APPROVAL = "approval", _("Søke om leverandørgodkjenning")
+    ROLES = "roles", _("Gi en rolle i produksjon")
+    REVIEW = "review", _("Sende inn til kodegjennomgang")
+    TEST = "test", _("Kjøre tokentesten")
+    KEYS = "keys", _("Legge inn en produksjonsnøkkel")
+    CONSENT = "consent", _("Svare på en tilgangsforespørsel")
+
+
+NEEDS: dict[Errand, Need] = {
+    Errand.TERMS: Need.SIGN,
+    Errand.APPROVAL: Need.ADMINISTER,
+    Errand.ROLES: Need.ADMINISTER,
+    Errand.REVIEW: Need.WRITE,
+    Errand.TEST: Need.WRITE,
+    Errand.KEYS: Need.WRITE,
+    Errand.CONSENT: Need.WRITE,
+}
+
+
+class Reach(models.TextChoices):
+    """What a contact point is for."""
+
+    OPERATIONS = "operations", _("Drift")
+    SECURITY = "security", _("Sikkerhetshendelser")

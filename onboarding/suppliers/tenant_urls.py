@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from onboarding.suppliers.views import approval, people, terms
+from onboarding.suppliers.views import approval, contacts, handovers, people, terms
 
 PEOPLE: list[URLPattern] = [
     path("", people.people, name="list"),
@@ -23,8 +23,18 @@ TERMS: list[URLPattern] = [
     path("<uuid:pk>/accept/", terms.accept, name="accept"),
     path("receipts/<uuid:pk>/", terms.receipt, name="receipt"),
 ]
+CONTACTS: list[URLPattern] = [
+    path("", contacts.contacts, name="list"),
+    path("new/", contacts.add, name="add"),
+    path("follow/", contacts.follow, name="follow"),
+    path("<uuid:pk>/again/", contacts.again, name="again"),
+    path("<uuid:pk>/remove/", contacts.remove, name="remove"),
+    path("changes/<uuid:pk>/acknowledge/", contacts.acknowledge, name="acknowledge"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include((PEOPLE, "people"))),
     path("supplier/", include((APPROVAL, "approval"))),
     path("terms/", include((TERMS, "terms"))),
+    path("contacts/", include((CONTACTS, "contacts"))),
+    path("handover/<slug:errand>/", handovers.new, name="handover_new"),
 ]

@@ -1,6 +1,14 @@
 from django.urls import URLPattern, path
 
-from onboarding.suppliers.views import approval, invitations, organizations, terms_desk
+from onboarding.suppliers.views import (
+    approval,
+    changes_desk,
+    contacts,
+    handovers,
+    invitations,
+    organizations,
+    terms_desk,
+)
 
 app_name = "suppliers"
 urlpatterns: list[URLPattern] = [
@@ -19,4 +27,11 @@ urlpatterns: list[URLPattern] = [
     path("operator/terms/<uuid:pk>/", terms_desk.version, name="terms_version"),
     path("operator/terms/<uuid:pk>/edit/", terms_desk.edit, name="terms_edit"),
     path("operator/terms/<uuid:pk>/publish/", terms_desk.publish, name="terms_publish"),
+    path("operator/changes/", changes_desk.changes, name="changes"),
+    path("operator/changes/new/", changes_desk.write, name="change_new"),
+    path("operator/changes/<uuid:pk>/", changes_desk.write, name="change_edit"),
+    path("operator/changes/<uuid:pk>/publish/", changes_desk.publish, name="change_publish"),
+    path("handovers/", handovers.handover, name="handover"),
+    path("handovers/<str:token>/", handovers.follow, name="handover_follow"),
+    path("contact-points/<str:token>/", contacts.verify, name="verify_contact"),
 ]

@@ -26,7 +26,12 @@ from onboarding.systems.states import Selection
 from tests import factories
 from tests.constants import NOON
 from tests.promotion import making as making_promotion
-from tests.suppliers.making import make_acceptance, make_terms
+from tests.suppliers.making import (
+    make_acceptance,
+    make_change,
+    make_contact_point,
+    make_terms,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +181,14 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "testtokens:page", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "trace", "trace"): (302, 404, 200, 200, 200, 200),
     Route("GET", "traffic", "client"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "contacts:list", ""): (302, 404, 200, 200, 200, 200),
+    Route("GET", "contacts:add", ""): (302, 404, 403, 403, 200, 200),
+    Route("POST", "contacts:add", ""): (302, 404, 403, 403, 422, 422),
+    Route("POST", "contacts:follow", ""): (302, 404, 302, 302, 302, 302),
+    Route("POST", "contacts:again", "contact"): (302, 404, 403, 403, 200, 200),
+    Route("POST", "contacts:remove", "contact"): (302, 404, 403, 403, 302, 404),
+    Route("POST", "contacts:acknowledge", "change"): (302, 404, 302, 403, 302, 302),
+    Route("POST", "handover_new", "errand"): (302, 404, 200, 403, 200, 200),
     Route("POST", "people:signatory", "member"): (302, 404, 403, 403, 403, 302),
     Route("GET", "terms:own", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "terms:accept", "terms"): (302, 404, 200, 200, 200, 200),
@@ -216,6 +229,9 @@ ELSEWHERE = {
     *("accounts:email", "suppliers:start", "suppliers:choose", "suppliers:register"),
     *("suppliers:invitation", "suppliers:follow", "package"),
     *("suppliers:terms", "suppliers:terms_new", "suppliers:terms_version"),
+    *("suppliers:changes", "suppliers:change_new", "suppliers:change_edit"),
+    *("suppliers:change_publish", "suppliers:verify_contact"),
+    *("suppliers:handover", "suppliers:handover_follow"),
     *("suppliers:terms_edit", "suppliers:terms_publish"),
     *("suppliers:suppliers", "suppliers:supplier", "suppliers:decide"),
     *("notices:list", "notices:notice", "notices:read_all"),
@@ -274,6 +290,9 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         "": [],
         "token_key": [token_key.pk],
         "act": ["apply"],
+        "errand": ["terms"],
+        "contact": [make_contact_point(acme, alice).pk],
+        "change": [make_change().pk],
         "terms": [terms.pk],
         "acceptance": [acceptance.pk],
         "check": [api.pk, factories.make_check(api).pk],

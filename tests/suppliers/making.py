@@ -9,6 +9,8 @@ from onboarding.accounts.models import User
 from onboarding.suppliers.forms.terms import USUAL
 from onboarding.suppliers.models import (
     Acceptance,
+    ChangeNotice,
+    ContactPoint,
     Organization,
     Signatory,
     Supplier,
@@ -18,7 +20,7 @@ from onboarding.suppliers.models import (
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.services import terms
 from onboarding.suppliers.services.terms import Wording
-from onboarding.suppliers.states import STEPS, Role, SupplierState
+from onboarding.suppliers.states import STEPS, Reach, Role, SupplierState
 from tests.constants import NOON
 from tests.factories import make_organization, make_user
 
@@ -88,4 +90,33 @@ def make_acceptance(organization: Organization, terms: Terms, user: User) -> Acc
         language="nb",
         sha256=terms.sha256_nb,
         at=NOON,
+    )
+
+
+def make_contact_point(organization: Organization, by: User) -> ContactPoint:
+    """An address that nobody has confirmed."""
+    return ContactPoint.objects.create(
+        organization=organization,
+        purpose=Reach.OPERATIONS,
+        email="drift@acme.example",
+        created_at=NOON,
+        created_by=by,
+        token_hash="0" * 64,
+        asked_at=NOON,
+    )
+
+
+def make_change() -> ChangeNotice:
+    """A change of the security profile that was announced."""
+    olav = make_user(is_operator=True)
+    return ChangeNotice.objects.create(
+        title_nb="Ny algoritme",
+        title_en="New algorithm",
+        text_nb="Bytt.",
+        text_en="Change.",
+        is_profile_change=True,
+        created_at=NOON,
+        created_by=olav,
+        published_at=NOON,
+        published_by=olav,
     )

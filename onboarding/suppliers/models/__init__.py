@@ -1,4 +1,13 @@
 from onboarding.suppliers.models.approval import Supplier, SupplierQuerySet, SupplierStep
+from onboarding.suppliers.models.contacts import (
+    Acknowledgement,
+    ChangeNotice,
+    ChangeNoticeQuerySet,
+    ContactPoint,
+    ContactPointQuerySet,
+    Follower,
+)
+from onboarding.suppliers.models.handovers import HandOver
 from onboarding.suppliers.models.people import (
     AltinnPerson,
     Delegation,
@@ -26,9 +35,16 @@ __all__ = [
     "LANGUAGES",
     "Acceptance",
     "AcceptanceQuerySet",
+    "Acknowledgement",
     "AltinnPerson",
+    "ChangeNotice",
+    "ChangeNoticeQuerySet",
+    "ContactPoint",
+    "ContactPointQuerySet",
     "Delegation",
     "DelegationQuerySet",
+    "Follower",
+    "HandOver",
     "Invitation",
     "InvitationQuerySet",
     "Membership",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from onboarding.accounts.models import User
 from onboarding.core.environments import Environment
+from onboarding.suppliers.models import ContactPoint
 from onboarding.suppliers.states import Role
 
 
@@ -18,6 +20,19 @@ def people_of(organization_ids: Iterable[int]) -> QuerySet[User]:
         concerned, is_active=True, memberships__organization__in=organization_ids
     )
     return rows.distinct().order_by("pk")
+
+
+def addresses_of(organization_id: int) -> list[str]:
+    """Return the verified contact points of an organisation that are not a member's own address.
+
+    Members are told as people: nobody shall get the same letter twice.
+    """
+    mine = User.objects.filter(memberships__organization=organization_id).annotate(
+        address=Lower("email")
+    )
+    rows = ContactPoint.objects.filter(organization=organization_id, verified_at__isnull=False)
+    others = rows.annotate(address=Lower("email")).exclude(address__in=mine.values("address"))
+    return list(others.order_by("address").values_list("address", flat=True).distinct())
 
 
 def production_people_of(organization_ids: Iterable[int]) -> QuerySet[User]:
@@ -42,5 +57,15 @@ def writers_of(organization_id: int, environment: str) -> QuerySet[User]:
         memberships__organization=organization_id,
         memberships__environment=environment,
         memberships__role__in=[Role.WRITER, Role.ADMIN],
+    )
+    return rows.distinct().order_by("pk")
+
+
+def administrators_of(organization_id: int) -> QuerySet[User]:
+    """Return who administers an organisation, in any environment."""
+    rows = User.objects.filter(
+        is_active=True,
+        memberships__role=Role.ADMIN,
+        memberships__organization=organization_id,
     )
     return rows.distinct().order_by("pk")

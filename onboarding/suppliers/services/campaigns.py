@@ -17,6 +17,7 @@ from onboarding.core.formats import day
 from onboarding.notices.services import notify
 from onboarding.suppliers.models import Organization, Reminder, Terms
 from onboarding.suppliers.queries import terms as queries
+from onboarding.suppliers.queries.recipients import addresses_of
 from onboarding.suppliers.rules.terms import REMINDERS
 from onboarding.suppliers.states import Role
 
@@ -91,6 +92,7 @@ def _tell(
     name = organization.name
     return notify(
         users=users,
+        emails=addresses_of(organization.pk),
         kind="terms.campaign",
         subject=lambda: words(terms, name, at),
         text=lambda: _what_follows(terms, name),

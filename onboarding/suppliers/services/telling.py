@@ -43,6 +43,7 @@ def supplier_of_step(organization: Organization, step: SupplierStep, at: datetim
     """Tell the supplier's people what was decided, why, and what it means."""
     notify(
         users=recipients.people_of([organization.pk]),
+        emails=recipients.addresses_of(organization.pk),
         kind=f"supplier.{step.act}",
         subject=lambda: _subject(step.act) % {"name": organization.name},
         text=lambda: "\n\n".join(
