@@ -32,7 +32,7 @@ from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.rules import check_answered
-from portal import views
+from portal import brakes, views
 from portal.opening import is_open
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -182,6 +182,8 @@ class ActingPerson:
         request.environment, request.organization = environment, organization
         if not is_open(environment, organization) and not is_gate:
             return redirect("home", environment, number)
+        if reason := brakes.refusal(request, environment, organization.pk):
+            return views.problem(request, 409, reason=reason)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

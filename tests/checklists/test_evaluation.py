@@ -18,6 +18,7 @@ from onboarding.checklists.states import Kind, Verdict
 from onboarding.clients.models import ClientLeniency
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import actor_for
+from onboarding.suppliers.services import contacts
 from onboarding.traffic.models import DayCount
 from tests.checklists.making import first_version, measured, take_up, trace
 from tests.constants import NOON
@@ -64,7 +65,17 @@ def test_without_a_client_everything_proved_by_traffic_is_open(
     assert (results["A03"].verdict, results["A03"].kind) == (Verdict.OPEN, Kind.PORTAL)
     assert "Velg en klient" in results["A03"].why
     assert results["P03"].why == "Leverandøren har ikke svart."
-    assert len(queries.undecided(results.values())) == len(results)
+    known = {item for item, result in results.items() if result.verdict != Verdict.OPEN}
+    assert known == {"U05"}  # that nobody follows the changes is known without any traffic
+    assert results["U05"].verdict == Verdict.FAIL
+    assert len(queries.undecided(results.values())) == len(results) - 1
+
+
+def test_who_follows_is_read_from_the_portal(alice: User, acme: Organization) -> None:
+    subject = take_up(alice, acme)
+    contacts.follow(organization_id=acme.pk, by=actor_for(alice), at=NOON)
+
+    assert standing(subject)["U05"].verdict == Verdict.PASS
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_choice_costs_the_same_for_one_and_three(
     client.force_login(user)
     client.get("/organizations/")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/organizations/")
 
 

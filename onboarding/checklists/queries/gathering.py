@@ -16,6 +16,7 @@ from onboarding.checklists.facts import (
     Facts,
     KeyFact,
     Period,
+    Records,
     Request,
     Setup,
     Sharing,
@@ -26,6 +27,7 @@ from onboarding.checklists.states import Need
 from onboarding.core.environments import Environment
 from onboarding.keys.models import Key
 from onboarding.sts.issuers import own_issuer
+from onboarding.suppliers.queries.contacts import records_of
 from onboarding.systems.models import Revision, RevisionUri
 from onboarding.systems.states import Selection, Tenancy, UriKind
 from onboarding.traffic.models import DayCount, Trace, TraceQuerySet
@@ -43,7 +45,8 @@ def gather(subject: Subject, at: datetime) -> tuple[Facts, str]:
     if subject.revision is None:
         uses_dpop = subject.api is None or subject.api.dpop != Dpop.NONE
         setup = Setup(machine_to_machine=False, needs_dpop=uses_dpop)
-        return Facts(at=at, setup=setup, available=available), setup_hash
+        records = _records(subject, at)
+        return Facts(at=at, setup=setup, records=records, available=available), setup_hash
     clients = list(subject.evidence_clients.values_list("client", flat=True))
     named = subjects.period(subject)
     on = subjects.leniencies(subject)
@@ -63,9 +66,14 @@ def gather(subject: Subject, at: datetime) -> tuple[Facts, str]:
         keys=tuple(_key(key) for key in keys),
         changes=_changes(clients),
         sharing=_sharing(clients, keys, own),
+        records=_records(subject, at),
         available=available,
     )
     return facts, setup_hash
+
+
+def _records(subject: Subject, at: datetime) -> Records:
+    return Records(*records_of(subject.organization_id, at))
 
 
 def _available(subject: Subject) -> frozenset[Need]:
@@ -74,7 +82,7 @@ def _available(subject: Subject) -> frozenset[Need]:
     Traces are made by the authorization server that comes along; where another one issues the
     tokens there are none.
     """
-    here = {Need.KEYS, Need.CONFIG}
+    here = {Need.KEYS, Need.CONFIG, Need.RECORDS}
     if own_issuer(subject.environment):
         here.add(Need.TRACE)
     return frozenset(here)

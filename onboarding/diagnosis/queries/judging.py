@@ -9,6 +9,7 @@ from onboarding.core import replay
 from onboarding.core.environments import Environment
 from onboarding.core.models import UsedOnce
 from onboarding.diagnosis.pasted import FORM, Kind, Pasted, Request
+from onboarding.diagnosis.queries import neighbours
 from onboarding.diagnosis.queries.asking import Asker, Judged, Part, visible_client
 from onboarding.jose import access_token, assertion, proof
 from onboarding.jose.assertion import RegisteredKey
@@ -130,7 +131,9 @@ def _assertion(
 ) -> tuple[Part, ClientConfiguration | None]:
     reading = read(text, prefix="assertion")
     client = visible_client(asker, assertion.subject_of(reading))
-    is_active = client is not None and client.status == Status.ACTIVE
+    is_active = (
+        client is not None and client.status == Status.ACTIVE and not neighbours.is_stopped(client)
+    )
     checks = assertion.check_client_assertion(
         reading,
         client_id=str(client.pk) if client and is_active else None,

@@ -17,6 +17,8 @@ from onboarding.diagnosis.advice import Told
 from onboarding.diagnosis.queries.asking import Asker, Part, as_uuid
 from onboarding.jose.checks import Check, printable
 from onboarding.keys.models import Key
+from onboarding.suppliers.queries.approval import supplier_of
+from onboarding.suppliers.states import STOPPED
 
 MOST: Final = 200  # keys that are tried: each costs a verification
 CODES: Final = frozenset(
@@ -40,9 +42,21 @@ def tell(check: Check, part: Part, client: ClientConfiguration | None, asker: As
             % {"status": formats.inside(str(client.get_status_display()))},
             (_("Ta klienten i bruk på siden dens, eller bruk en annen klient-ID."),),
         )
+    if is_stopped(client):
+        return Told(
+            _("Godkjenningen av leverandøren gjelder ikke i produksjon nå"),
+            (_("Leverandøren ser hvorfor på siden «Leverandørgodkjenning»."),),
+        )
     if check.code in ("assertion.key", "assertion.signature"):
         return _key(part, client, asker)
     return None
+
+
+def is_stopped(client: ClientConfiguration) -> bool:
+    """Say whether the client gets no tokens because its system's supplier is stopped."""
+    if client.environment != Environment.PRODUCTION or client.revision is None:
+        return False
+    return supplier_of(client.revision.system.organization_id).state in STOPPED
 
 
 def _unknown_client(part: Part, asker: Asker) -> Told:

@@ -11,7 +11,7 @@ from onboarding.core.formats import day, moment
 from onboarding.core.refusals import Invalid, NotPermitted, NotPossibleNow
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Acceptance, Terms
-from onboarding.suppliers.states import Duty
+from onboarding.suppliers.states import STOPPED, Duty, SupplierState
 
 # New terms are announced at least this long before they apply, as the terms themselves say.
 NOTICE_PERIOD = timedelta(days=60)
@@ -106,4 +106,29 @@ def check_first(earlier: Acceptance | None, at: datetime) -> None:
         raise NotPossibleNow(
             _("%(person)s godtok denne versjonen %(time)s. Du trenger ikke gjøre noe.")
             % {"person": earlier.name, "time": moment(earlier.at, now=at)}
+        )
+
+
+def check_change_in_production(state: str, missing: str) -> None:
+    """Return unless an organisation may create and change nothing there; raise NotPossibleNow.
+
+    Suppliers are bound by approval and terms. An organisation that never applied to be one uses
+    what others supply. `missing` is the version of the terms that it has not accepted, or "".
+    """
+    if state in STOPPED:
+        raise NotPossibleNow(
+            _(
+                "Godkjenningen av virksomheten som leverandør gjelder ikke nå. "
+                "Dere kan ikke opprette eller endre noe i produksjon. "
+                "Siden «Leverandørgodkjenning» sier hvorfor."
+            )
+        )
+    if state != SupplierState.NONE and missing:
+        raise NotPossibleNow(
+            _(
+                "Bruksvilkårene versjon %(version)s er ikke godtatt for virksomheten. "
+                "Dere kan ikke opprette eller endre noe i produksjon før en person med "
+                "signaturrett har gjort det, på siden «Bruksvilkår»."
+            )
+            % {"version": missing}
         )

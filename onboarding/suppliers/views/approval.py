@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.forms.approval import TakeStep
-from onboarding.suppliers.models import Organization
+from onboarding.suppliers.models import ContactPoint, Organization
 from onboarding.suppliers.queries import administrators_anywhere
 from onboarding.suppliers.queries import approval as queries
+from onboarding.suppliers.queries.standing import standing
+from onboarding.suppliers.queries.terms import acceptances
 from onboarding.suppliers.requests import PortalRequest, TenantRequest
 from onboarding.suppliers.rules import approval as rules
 from onboarding.suppliers.services.approval import take_step
@@ -87,6 +89,11 @@ def supplier(request: PortalRequest, number: str) -> HttpResponse:
     context = {
         **_facts(request, organization, Party.OPERATOR),
         "hit": queries.hit_by_stopping(organization.pk),
+        "standing": standing(organization.pk, timezone.now()),
+        "accepted": acceptances(organization.pk)[:5],
+        "points": ContactPoint.objects.visible_to(request.actor)
+        .filter(organization=organization, verified_at__isnull=False)
+        .order_by("purpose", "email"),
         "belongs": rules.belongs(request.actor, organization.pk),
     }
     return render(request, "suppliers/approval/detail.html", context)

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from onboarding.core.environments import Environment
 from onboarding.core.forms import attempt, status
+from onboarding.notices.queries import unread
 from onboarding.suppliers import queries, services
 from onboarding.suppliers.forms import RegisterOrganization
 from onboarding.suppliers.requests import PortalRequest
 from onboarding.suppliers.views.invitations import SESSION_KEY
 
 SHOWN = 50
+NOTICES = 5  # that nobody has opened; all are on the page of notices
 SEARCH_FROM = 8
 
 
@@ -47,6 +49,7 @@ def choose(request: PortalRequest) -> HttpResponse:
         "has_more": len(rows) > SHOWN,
         "shown": SHOWN,
         "text": text,
+        "notices": unread(request.actor)[:NOTICES],
         "searchable": bool(text) or len(rows) >= SEARCH_FROM,
     }
     return render(request, "suppliers/choose.html", context)

@@ -1,0 +1,43 @@
+"""What an organisation may do in production when its approval or its terms are not in order.
+
+Nothing new and no changes, as the terms themselves say; whatever stops or takes back goes on.
+The acts are named here, above the apps, because the rule is about all of them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from onboarding.core.environments import Environment
+from onboarding.core.refusals import NotPossibleNow
+from onboarding.suppliers.queries.standing import standing
+from onboarding.suppliers.rules.terms import check_change_in_production
+
+# Apps whose forms make or change what production runs on, and those of their acts that do not.
+CHANGES: Final = frozenset({"apis", "systems", "clients", "keys"})
+ALWAYS: Final = frozenset(
+    {
+        *("apis:remove_scope", "apis:remove_claim", "systems:discard"),
+        *("clients:stop", "clients:discard", "clients:decide", "keys:revoke"),
+    }
+)
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def refusal(request: HttpRequest, environment: str, organization_id: int) -> str:
+    """Return why this request may not change production, or "" where it may."""
+    match = request.resolver_match
+    if environment != Environment.PRODUCTION or request.method in READING or match is None:
+        return ""
+    if match.namespace not in CHANGES or match.view_name in ALWAYS:
+        return ""
+    found = standing(organization_id, timezone.now())
+    missing = found.terms.version if found.terms.is_missing else ""
+    try:
+        check_change_in_production(found.state, missing)
+    except NotPossibleNow as error:
+        return str(error)
+    return ""
