@@ -13,6 +13,12 @@ from tests import portals
 
 GUARDED = {
     "audit_event",
+    "suppliers_acceptance",
+    "suppliers_acknowledgement",
+    "suppliers_changenotice",
+    "suppliers_supplierstep",
+    "suppliers_terms",
+    "suppliers_termsduty",
     "systems_revision",
     "systems_revisionscope",
     "systems_revisiontag",
