@@ -12,10 +12,21 @@ from pathlib import Path
 from cryptography.hazmat.backends.openssl import backend
 from django.db import connection
 
-from benchmarks import engine, environment, keygen, lists, smoke, tokens, traces, uploads
+from benchmarks import (
+    engine,
+    environment,
+    keygen,
+    lists,
+    onboarding,
+    smoke,
+    tokens,
+    traces,
+    uploads,
+)
 
 PARTS = {
     "tokens": ("Tokens from one web process on one core", tokens.rows),
+    "onboarding": ("Onboarding by API on one web process", onboarding.rows),
     "engine": ("The engine beside bare cryptography", engine.rows),
     "traces": ("What traces cost the token endpoint", traces.rows),
     "keys": ("Making keys in the worker", keygen.rows),

@@ -103,7 +103,7 @@ def portal_server(cores: set[int] = environment.SERVER_CORE, **settings: str) ->
     """Have one web process of the portal on these cores."""
     port, path = environment.PORT, "/test/sts/connect/token"
     command = processes.web(bind=f"127.0.0.1:{port}", processes=1)
-    with _started(processes.here(command), settings, port, path, cores) as pid:
+    with started(processes.here(command), settings, port, path, cores) as pid:
         yield Server("portal", f"http://localhost:{port}/test/sts", path, port, pid)
 
 
@@ -117,12 +117,12 @@ def _peer(subjects: dict[str, Subject]) -> Iterator[Server]:
     here = Path(__file__).parent
     settings = {"PORT": str(port), "CLIENTS": json.dumps(clients), "NODE_ENV": "production"}
     command = ["node", str(here / "peer.mjs")]
-    with _started(command, settings, port, "/token", environment.SERVER_CORE):
+    with started(command, settings, port, "/token", environment.SERVER_CORE):
         yield Server("oidc-provider", f"http://localhost:{port}", "/token", port)
 
 
 @contextmanager
-def _started(
+def started(
     command: list[str], settings: dict[str, str], port: int, path: str, cores: set[int]
 ) -> Iterator[int]:
     """Have a server run until the block ends; yield the id of its process."""
@@ -177,20 +177,20 @@ def _post(
 
 
 def tokens_per_second(server: Server, subject: Subject) -> float:
-    headers, form = _token_request(server, subject, nonce=None)
+    headers, form = token_request(server, subject, nonce=None)
     status, answered = _post(server.port, server.path, headers, form)
     assert status == 400, f"{server.name} answered {status} to a proof without nonce"
     nonce = answered["dpop-nonce"]
     requests = []
     for _ in range(WARM_UP + COUNTED):
-        headers, form = _token_request(server, subject, nonce)
+        headers, form = token_request(server, subject, nonce)
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         requests.append(load.http("POST", server.path, server.port, headers, urlencode(form)))
     load.send(server.port, requests[:WARM_UP])
     return load.send(server.port, requests[WARM_UP:]).per_second
 
 
-def _token_request(
+def token_request(
     server: Server, subject: Subject, nonce: str | None
 ) -> tuple[dict[str, str], dict[str, str]]:
     now = int(time.time())

@@ -5,10 +5,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from celery.schedules import crontab
-from csp.constants import NONE, SELF
 from kombu import Queue
 
-from portal import environment, logs
+from portal import environment, logs, policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / ".data")))
@@ -136,19 +135,7 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],  # Designsystemet's own icons are data URIs in its CSS
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = policy.CONTENT_SECURITY_POLICY
 
 # Letters hold links that let people in. On a laptop they are files, never lines of a log.
 EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if DEBUG else 'smtp'}.EmailBackend"
@@ -284,6 +271,9 @@ TEST_TOKENS_BARRED = frozenset({"nhn:selvbetjening"})
 OPEN_ENVIRONMENTS = frozenset({"test", "production"})
 # Who knows whose production clients are made from a supplier's systems.
 SUPPLIER_CUSTOMERS = "onboarding.clients.queries.served.served_in_production"
+# Of one automation key, and of one client, over all processes.
+API_DRAFTS_PER_MINUTE = int(environment.text("API_DRAFTS_PER_MINUTE", "6000"))
+API_REQUESTS_PER_MINUTE = int(environment.text("API_REQUESTS_PER_MINUTE", "600"))
 # Hosts at whose root the API of an environment answers too, as published clients expect it.
 API_ROOTS = environment.api_roots(f"{BASE_URL}=test" if DEMO else "")
 # Who proves a key that the worker made, while its private half is still there (ADR 0004).

@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from onboarding.audit.services import head
+from onboarding.selfservice.services import repeating
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,10 @@ def beat_at_once(**_: Any) -> None:
 
 @shared_task(name="portal.sweep", ignore_result=True)
 def sweep() -> None:
-    """Every ten minutes: forget sessions that are over, and note how far the event log goes."""
-    forget_sessions(timezone.now())
+    """Every ten minutes: forget what is over, and note how far the event log goes."""
+    now = timezone.now()
+    forget_sessions(now)
+    repeating.forget(now)
     # In the log of the processes, where nobody reaches it who can change the database.
     logger.info("head of the event log: %s", head())
 

@@ -6,5 +6,6 @@ from onboarding.clients.views import access
 
 urlpatterns = [
     path("requests/", access.requests, name="requests"),
+    path("requests/values/<int:pk>/", access.decide_claim, name="decide_claim"),
     path("requests/<uuid:pk>/", access.decide, name="decide"),
 ]

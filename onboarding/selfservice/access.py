@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from onboarding.clients.models import ClientConfiguration
+from onboarding.core import limits
 from onboarding.selfservice.faults import wrong
 from onboarding.selfservice.names import AUDIENCE, SCOPE
 from onboarding.selfservice.problems import of_decision
@@ -20,7 +22,7 @@ API: Final = Protected(AUDIENCE, frozenset({SCOPE}))
 HEADER: Final = "api-key"
 
 
-def key_of(request: HttpRequest, environment: str) -> AutomationKey:
+def key_of(request: HttpRequest, environment: str, at: datetime) -> AutomationKey:
     """Return the automation key that the request carries. Raises Wrong.
 
     The query may name the client system that the software believes the key to be for.
@@ -37,6 +39,7 @@ def key_of(request: HttpRequest, environment: str) -> AutomationKey:
     named = request.GET.get("clientSystemId", str(found.system_id))
     if named != str(found.system_id):
         raise wrong("api.system", "The key is not one of that client system.", status=404)
+    _keep_pace(f"key:{found.pk}", settings.API_DRAFTS_PER_MINUTE, at)
     return found
 
 
@@ -54,4 +57,13 @@ def client_of(
     client = status.active_client(environment, decision.claims["client_id"])
     if client is None:
         raise wrong("api.client", "The client has been stopped since the token.", status=403)
+    _keep_pace(f"client:{client.pk}", settings.API_REQUESTS_PER_MINUTE, at)
     return client
+
+
+def _keep_pace(caller: str, per_minute: int, at: datetime) -> None:
+    """Refuse a caller in a hurry. Only what it proved to be its own requests is counted."""
+    wait = limits.wait(f"selfservice:{caller}", per_minute=per_minute, now=at.timestamp())
+    if wait:
+        said = f"Wait {wait} s. At most {per_minute} requests are answered in a minute."
+        raise wrong("api.pace", said, status=429, Retry_After=str(wait))

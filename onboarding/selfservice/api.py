@@ -1,48 +1,58 @@
 """The Selvbetjening API: drafts for customers, and clients that look after themselves.
 
 The wire is HelseID Selvbetjening's, so that its published clients work here with nothing but
-their addresses changed.
+their addresses changed. What is more than that: PATCH, dry_run, If-Match and Idempotency-Key.
 """
 
 from __future__ import annotations
 
-import json
+from datetime import datetime
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import NinjaAPI
+from ninja import Body, NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
 
 from onboarding.clients.models import ClientConfiguration
-from onboarding.selfservice import access, problems
-from onboarding.selfservice.content import Content
+from onboarding.selfservice import access, asking, problems
+from onboarding.selfservice.content import changes
 from onboarding.selfservice.faults import Wrong, wrong
 from onboarding.selfservice.queries import status
 from onboarding.selfservice.reading import StrictParser, faults_of
-from onboarding.selfservice.schemas import ClientDraftIn, ClientDraftOut, CurrentClient, Problem
-from onboarding.selfservice.services import drafts
-from onboarding.selfservice.services.drafts import Asked
+from onboarding.selfservice.replying import ApiRequest, answer, dry, members, written
+from onboarding.selfservice.schemas import (
+    ClientDraftIn,
+    ClientDraftOut,
+    ClientSecret,
+    ClientUpdateIn,
+    CurrentClient,
+    DryRun,
+    Expiration,
+    KeyIn,
+    MultiTenantDelegation,
+    Problem,
+    Writing,
+)
+from onboarding.selfservice.services import drafts, own
+from onboarding.selfservice.services.repeating import Reply
 from onboarding.systems.models import AutomationKey
-
-
-class ApiRequest(HttpRequest):
-    """A request that has come through `views.machine.served`."""
-
-    environment: str
-    origin: str
-    auth: Any
 
 
 def automation_key(request: HttpRequest) -> AutomationKey:
     """Return the automation key. Raises Wrong."""
-    return access.key_of(request, cast(ApiRequest, request).environment)
+    asked = cast(ApiRequest, request)
+    found = access.key_of(request, asked.environment, timezone.now())
+    asked.caller = f"key:{found.pk}"
+    return found
 
 
 def own_client(request: HttpRequest) -> ClientConfiguration:
     """Return the client that the token belongs to. Raises Wrong."""
     asked = cast(ApiRequest, request)
-    return access.client_of(request, asked.environment, asked.origin, timezone.now())
+    found = access.client_of(request, asked.environment, asked.origin, timezone.now())
+    asked.caller = f"client:{found.pk}"
+    return found
 
 
 api = NinjaAPI(
@@ -55,32 +65,106 @@ api = NinjaAPI(
     parser=StrictParser(),
     auth=own_client,
 )
-REFUSALS: Final[dict[int, Any]] = dict.fromkeys((400, 401, 403, 404, 413, 503), Problem)
+READ: Final[dict[int, Any]] = dict.fromkeys((400, 401, 403, 404, 413, 429, 503), Problem)
+WRITE: Final[dict[int, Any]] = READ | dict.fromkeys((409, 412, 422), Problem)
+CLIENT: Final = ["Client"]
 
 
 @api.post(
     "client-drafts",
-    response={200: ClientDraftOut, **REFUSALS, 409: Problem},
-    by_alias=True,
+    response={200: ClientDraftOut | DryRun, **WRITE},
     auth=automation_key,
+    by_alias=True,
     tags=["ClientDrafts"],
 )
-def client_drafts(request: HttpRequest, draft: ClientDraftIn) -> dict[str, Any]:
+def client_drafts(
+    request: HttpRequest, draft: ClientDraftIn, writing: Query[Writing]
+) -> HttpResponse:
     """Make a draft of a client. Send the user to confirm it within 24 hours."""
-    made = drafts.create(_asked(draft), key=cast(ApiRequest, request).auth, at=timezone.now())
-    return {"client_id": str(made.pk)}
+    asked, key, at = asking.for_draft(draft), cast(ApiRequest, request).auth, timezone.now()
+    if writing.dry_run:
+        return dry(changes(None, drafts.judge(asked, key=key, at=at)))
+
+    def act() -> Reply:
+        made = drafts.create(asked, key=key, at=at)
+        return Reply(members(ClientDraftOut(client_id=str(made.pk))))
+
+    return written(request, act, at)
 
 
-@api.get("client", response={200: CurrentClient, **REFUSALS}, by_alias=True, tags=["Client"])
-def client(request: HttpRequest) -> dict[str, Any]:
+@api.get("client", response={200: CurrentClient, **READ}, by_alias=True, tags=CLIENT)
+def client(request: HttpRequest) -> HttpResponse:
     """The client as it is: what is in use, and what waits for whom."""
-    return status.current(cast(ApiRequest, request).auth)
+    return _current(request)
 
 
-@api.get("client-status", response={200: CurrentClient, **REFUSALS}, by_alias=True, tags=["Client"])
-def client_status(request: HttpRequest) -> dict[str, Any]:
+@api.get("client-status", response={200: CurrentClient, **READ}, by_alias=True, tags=CLIENT)
+def client_status(request: HttpRequest) -> HttpResponse:
     """The same as `GET client`, under the name that it had before."""
-    return status.current(cast(ApiRequest, request).auth)
+    return _current(request)
+
+
+@api.put("client", response={200: CurrentClient | DryRun, **WRITE}, by_alias=True, tags=CLIENT)
+def replace_client(
+    request: HttpRequest, update: ClientUpdateIn, writing: Query[Writing]
+) -> HttpResponse:
+    """Replace the whole set-up: what is left out, or null, is gone."""
+    return _updated(request, asking.to_replace(update), writing.dry_run, timezone.now())
+
+
+@api.patch("client", response={200: CurrentClient | DryRun, **WRITE}, by_alias=True, tags=CLIENT)
+def change_client(
+    request: HttpRequest, update: ClientUpdateIn, writing: Query[Writing]
+) -> HttpResponse:
+    """Change what is named (RFC 7396): null takes it away, what is left out stays."""
+    return _updated(request, asking.to_merge(update), writing.dry_run, timezone.now())
+
+
+@api.get(
+    "client-secret",
+    response={200: list[ClientSecret], **READ},
+    by_alias=True,
+    tags=["ClientSecret"],
+)
+def client_secrets(request: HttpRequest) -> HttpResponse:
+    """The client's keys that are in use."""
+    at = timezone.now()
+    return answer(status.keys(cast(ApiRequest, request).auth, at))
+
+
+@api.post(
+    "client-secret",
+    response={200: Expiration | DryRun, **WRITE},
+    by_alias=True,
+    tags=["ClientSecret"],
+)
+def new_client_secret(
+    request: HttpRequest, key: Body[KeyIn], writing: Query[Writing]
+) -> HttpResponse:
+    """Register a new public key beside the others: a JWK, or a JSON string that holds one.
+
+    It is in use at once, and counts as unproved until the first token request that it signs.
+    """
+    pk, text, at = cast(ApiRequest, request).auth.pk, asking.as_text(key), timezone.now()
+    if writing.dry_run:
+        return dry(own.judge_key(client_id=pk, text=text, at=at))
+
+    def act() -> Reply:
+        registered = own.register_key(client_id=pk, text=text, at=at)
+        return Reply(members(Expiration(expiration=status.moment(registered.expires_at))))
+
+    return written(request, act, at)
+
+
+@api.get(
+    "multi-tenant-delegations",
+    response={200: list[MultiTenantDelegation], **READ},
+    by_alias=True,
+    tags=["MultiTenantDelegations"],
+)
+def multi_tenant_delegations(request: HttpRequest) -> HttpResponse:
+    """The organisations that let a multi-tenant client act for them."""
+    return answer(status.delegations(cast(ApiRequest, request).auth))
 
 
 @api.exception_handler(Wrong)
@@ -101,27 +185,19 @@ def not_read(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problems.answer(refusal, request.path)
 
 
-def _asked(draft: ClientDraftIn) -> Asked:
-    return Asked(
-        organization_number=draft.organization_number,
-        public_jwk=as_text(draft.public_jwk),
-        content=Content(
-            scopes=_each(draft.api_scopes),
-            claims=tuple(
-                (claim.key, claim.value) for claim in draft.audience_specific_client_claims or ()
-            ),
-            redirect_uris=_each(draft.redirect_uris),
-            post_logout_uris=_each(draft.post_logout_redirect_uris),
-            children=_each(draft.child_organization_numbers),
-        ),
-        return_to=draft.post_client_confirmation_redirect_uri or "",
-    )
+def _current(request: HttpRequest) -> HttpResponse:
+    found = status.current(cast(ApiRequest, request).auth)
+    return answer(found, etag=status.version(found))
 
 
-def as_text(key: str | dict[str, Any]) -> str:
-    """Return a key as text, in whichever of the two forms it came."""
-    return key if isinstance(key, str) else json.dumps(key)
+def _updated(request: HttpRequest, wanted: own.Wanted, dry_run: bool, at: datetime) -> HttpResponse:
+    pk, if_match = cast(ApiRequest, request).auth.pk, request.headers.get("If-Match", "")
+    if dry_run:
+        judged = own.update(wanted, client_id=pk, if_match=if_match, at=at, dry_run=True)
+        return dry(judged.changes)
 
+    def act() -> Reply:
+        updated = own.update(wanted, client_id=pk, if_match=if_match, at=at)
+        return Reply(updated.client, updated.version)
 
-def _each(values: list[str] | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values or ()))
+    return written(request, act, at)

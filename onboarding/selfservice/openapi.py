@@ -30,6 +30,20 @@ SECURITY_SCHEMES: Final = {
 }
 _KEY: Final[list[dict[str, list[str]]]] = [{"automation_key": []}]
 _TOKEN: Final[list[dict[str, list[str]]]] = [{"dpop_token": [], "dpop_proof": []}]
+_HEADERS: Final = {
+    name: {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "maxLength": 255, "pattern": "^[ -~]*$"},
+        "description": description,
+    }
+    for name, description in {
+        "Idempotency-Key": "Names this request: sent again within a day, it does nothing and gets "
+        "the same answer.",
+        "If-Match": "The ETag of the client that the change was made from; 412 if it has changed.",
+    }.items()
+}
 
 
 def document(prefix: str) -> dict[str, Any]:
@@ -37,9 +51,11 @@ def document(prefix: str) -> dict[str, Any]:
     found: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=prefix))
     found["components"] = {**found["components"], "securitySchemes": SECURITY_SCHEMES}
     for path, operations in found["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             operation["security"] = _KEY if "client-drafts" in path else _TOKEN
             _as_problems(operation["responses"])
+            if named := [_HEADERS[name] for name in _named(method, path)]:
+                operation["parameters"] = [*operation.get("parameters", []), *named]
     return found
 
 
@@ -49,3 +65,10 @@ def _as_problems(responses: dict[Any, Any]) -> None:
         if int(status) >= 400 and "application/json" in response.get("content", {}):
             content = response["content"]
             content["application/problem+json"] = content.pop("application/json")
+
+
+def _named(method: str, path: str) -> list[str]:
+    """The header fields that a write knows."""
+    if method in ("put", "patch"):
+        return ["Idempotency-Key", "If-Match"]
+    return ["Idempotency-Key"] if method == "post" else []

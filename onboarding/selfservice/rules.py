@@ -17,7 +17,7 @@ from onboarding.core.formats import moment
 from onboarding.core.refusals import NotPossibleNow, Refused
 from onboarding.selfservice import return_address
 from onboarding.selfservice.content import Content
-from onboarding.selfservice.faults import Fault, pointer
+from onboarding.selfservice.faults import Fault, pointer, wrong
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.rules import check_answered, check_right, may
@@ -42,12 +42,16 @@ class Gone(NotPossibleNow):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a version of a client system offers: scopes by name, and which are preselected."""
+    """What a version of a client system offers: scopes by name, and which are preselected.
+
+    `needs_redirects`: people log in with its clients.
+    """
 
     scopes: Mapping[str, Scope]
     preselected: tuple[str, ...]
     claims: Sequence[ApiClaim]
     uris: tuple[str, ...]
+    needs_redirects: bool = False
 
     def claims_of(self, scopes: Collection[str]) -> list[ApiClaim]:
         """Return the claims that the APIs of these scopes want filled in."""
@@ -64,6 +68,37 @@ def content_faults(content: Content, offer: Offer) -> list[Fault]:
         *_uri_faults("postLogoutRedirectUris", content.post_logout_uris),
         *_child_faults(content.children),
     ]
+
+
+def replacement_faults(content: Content, offer: Offer, *, names_redirects: bool) -> list[Fault]:
+    """Return all that a client cannot be changed to; an update replaces everything there is.
+
+    `names_redirects` says whether the update has redirect URIs at all, be it an empty list.
+    """
+    faults = content_faults(content, offer)
+    if offer.needs_redirects and not names_redirects:
+        detail = (
+            "An update replaces everything, so redirectUris left out or null would take them away, "
+            "and clients of this system have their own. Send the list; an empty one stands for "
+            "those of the client system."
+        )
+        faults.append(Fault("api.redirect_uris", pointer("redirectUris"), detail))
+    return faults
+
+
+def check_version(current: str, asked: str) -> None:
+    """Return if an update is to the version that there is (RFC 9110 §13.1.1); raise Wrong if not.
+
+    `asked` is If-Match as it came, "" for none: then the last one wins, as in the original.
+    """
+    if not asked or asked.strip() == "*" or current in (tag.strip() for tag in asked.split(",")):
+        return
+    raise wrong(
+        "api.version",
+        "The client has changed since that version. Read it again, and change that.",
+        status=412,
+        ETag=current,
+    )
 
 
 def organization_faults(number: str) -> list[Fault]:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from onboarding.selfservice.api import api
-from onboarding.selfservice.views import confirm, machine
+from onboarding.selfservice.views import confirm, docs, machine
 
 _OPERATIONS = [
     (str(pattern.pattern), machine.served(pattern.callback), pattern.name)
@@ -13,6 +13,9 @@ _OPERATIONS = [
 
 app_name = "selfservice"
 urlpatterns: list[URLPattern] = [
+    path("api/", docs.guide, name="guide"),
+    path("api/reference/", docs.reference, name="reference"),
+    path("api/changes/", docs.changes, name="changes"),
     path("api/v1/openapi.json", machine.openapi, name="openapi"),
     *(path(f"api/v1/{route}", view, name=name) for route, view, name in _OPERATIONS),
     path("confirm-client/<uuid:pk>", confirm.draft, name="confirm"),

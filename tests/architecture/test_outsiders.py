@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.accounts.models import User
-from onboarding.clients.models import ClientConfiguration
+from onboarding.clients.models import ClientClaim, ClientConfiguration
 from onboarding.clients.states import Access, Status
 from onboarding.jose.keys import thumbprint
 from onboarding.keys.models import Key, KeyMaking
@@ -50,6 +50,13 @@ def secrets(acme: Organization) -> dict[str, str]:
         client=client, kind="ES256", recipient={}, requested_by=alma, queued_at=NOON
     )
     trace = factories.make_trace(client)
+    ClientClaim.objects.create(
+        client=client,
+        claim=factories.make_claim(factories.make_api(acme)),
+        value="1",
+        pending_value="2",
+        asked_at=NOON,
+    )
     automation_key = factories.make_automation_key(system, by=alma, name="Nøkkel Hemmelig")
     invitation = Invitation.objects.create(
         token_hash="0" * 64,
@@ -184,6 +191,8 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         return [Membership.objects.get(user__name=secrets["a member"]).pk]
     if row == "item":
         return [UUID(secrets["a client's id"]), "Z01"]
+    if row == "value":
+        return [ClientClaim.objects.get(client__pk=secrets["a client's id"]).pk]
     if row in named:
         return [UUID(secrets[what]) for what in named[row]]
     # Of the other kinds Acme has none here; an id of its is an id.

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from onboarding.accounts.models import User
 from onboarding.apis.models import ApiClaim, Scope
+from onboarding.clients.models import ClientClaim
 from onboarding.clients.states import Access, Status
 from onboarding.keys.models import KeyMaking
 from onboarding.smoketests.models import Run
@@ -75,6 +76,7 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "clients:claims", "begun"): (302, 404, 403, 403, 302, 302),
     Route("GET", "clients:decide", "request"): (302, 404, 200, 200, 200, 200),
     Route("POST", "clients:decide", "request"): (302, 404, 403, 403, 422, 422),
+    Route("POST", "clients:decide_claim", "value"): (302, 404, 403, 403, 409, 409),
     Route("POST", "clients:discard", "begun"): (302, 404, 403, 403, 302, 404),
     Route("GET", "clients:file", "client"): (302, 404, 200, 200, 200, 200),
     Route("GET", "clients:list", ""): (302, 404, 200, 200, 200, 200),
@@ -219,10 +221,15 @@ ELSEWHERE = {
     *("cpapi:communication_party_events", "cpapi:communication_party_export"),
     *("ttt:create", "ttt:create_v1", "ttt:create_v0", "ttt:openapi", "ttt:docs"),
     *("ttt_v2", "ttt_v1", "ttt_v0"),
-    *("selfservice:openapi", "selfservice:client_drafts", "selfservice:client"),
-    *("selfservice:client_status", "selfservice:confirm"),
-    *("selfservice_root:client_drafts", "selfservice_root:client"),
-    *("selfservice_root:client_status", "selfservice_root:confirm"),
+    *("selfservice:openapi", "selfservice:guide", "selfservice:reference", "selfservice:changes"),
+    *(
+        f"{namespace}:{name}"
+        for namespace in ("selfservice", "selfservice_root")
+        for name in (
+            *("client_drafts", "client", "client_status", "client_secrets", "confirm"),
+            *("replace_client", "change_client", "new_client_secret", "multi_tenant_delegations"),
+        )
+    ),
     *("healthz", "language", "scheme"),
     *("diagnosis:errors", "diagnosis:error"),
     *("accounts:login", "accounts:demo_login", "accounts:logout", "accounts:profile"),
@@ -271,6 +278,13 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         client=client, kind="ES256", recipient={}, requested_by=alice, queued_at=NOON
     )
     trace = factories.make_trace(client)
+    asked = ClientClaim.objects.create(
+        client=client,
+        claim=factories.make_claim(api, "other"),
+        value="1",
+        pending_value="2",
+        asked_at=NOON,
+    )
     automation_key = factories.make_automation_key(system, by=alice)
     invitation = Invitation.objects.create(
         token_hash="0" * 64,
@@ -303,6 +317,7 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         "scope": [scope.pk],
         "claim": [claim.pk],
         "system": [system.pk],
+        "value": [asked.pk],
         "automation_key": [system.pk, automation_key.pk],
         "drafted": [drafted.pk],
         "client": [client.pk],

@@ -3,6 +3,7 @@
 from onboarding.clients.models.configurations import (
     OPENED_BY,
     ClientClaim,
+    ClientClaimQuerySet,
     ClientConfiguration,
     ClientConfigurationQuerySet,
     ClientLeniency,
@@ -16,6 +17,7 @@ __all__ = [
     "OPENED_BY",
     "ClientChild",
     "ClientClaim",
+    "ClientClaimQuerySet",
     "ClientConfiguration",
     "ClientConfigurationQuerySet",
     "ClientDraft",

@@ -210,16 +210,50 @@ class ClientScope(models.Model):
         return f"{self.scope_id} {self.access}"
 
 
+class ClientClaimQuerySet(TenantQuerySet["ClientClaim"]):
+    """Rows of the API's owner, who is asked about new values; the consumer knows them too."""
+
+    organization_path = "claim__api__organization"
+    environment_path = "client__environment"
+    shared_paths = ("client__organization",)
+    opened_by = {"claim__api__organization": Right.APIS, "client__organization": Right.USE}
+
+    def waiting(self) -> ClientClaimQuerySet:
+        """Narrow to those with a value that the API's owner has not answered."""
+        return self.filter(asked_at__isnull=False)
+
+
 class ClientClaim(models.Model):
-    """The value of an API-specific claim for one client."""
+    """The value of an API-specific claim for one client.
+
+    `value` is in its tokens, unless it is empty. A new one that waits for the API's owner is
+    `pending_value`, from when it was asked for until it is answered.
+    """
 
     client = models.ForeignKey(ClientConfiguration, models.CASCADE, related_name="claims")
     claim = models.ForeignKey(ApiClaim, models.PROTECT, related_name="+")
-    value = models.CharField(max_length=200)
+    value = models.CharField(max_length=200, blank=True)
+    pending_value = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ClientClaimQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["client", "claim"], name="client_claim_once")
+            models.UniqueConstraint(fields=["client", "claim"], name="client_claim_once"),
+            models.CheckConstraint(
+                condition=Q(asked_at__isnull=True, pending_value="")
+                | (Q(asked_at__isnull=False) & ~Q(pending_value="")),
+                name="asked_claim_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(value="") | Q(asked_at__isnull=False), name="claim_has_a_value"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(asked_at__isnull=False), name="claims_asked_for"
+            )
         ]
 
     def __str__(self) -> str:

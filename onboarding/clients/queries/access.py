@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from onboarding.clients.models import ClientScopeQuerySet
+from onboarding.clients.models import ClientClaim, ClientClaimQuerySet, ClientScopeQuerySet
 from onboarding.clients.states import UNFINISHED
+
+VALUES = 50  # on one page
 
 
 def of_finished(asked: ClientScopeQuerySet) -> ClientScopeQuerySet:
@@ -25,3 +27,9 @@ def in_full(asked: ClientScopeQuerySet) -> ClientScopeQuerySet:
         "client__created_by",
         "decided_by",
     )
+
+
+def asked_values(claims: ClientClaimQuerySet) -> list[ClientClaim]:
+    """Return new values that wait for an answer, the oldest first. VALUES at most, one query."""
+    related = claims.waiting().select_related("claim__api", "client__organization")
+    return list(related.order_by("asked_at", "pk")[:VALUES])

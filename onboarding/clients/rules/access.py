@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from onboarding.clients.models import ClientScope
+from onboarding.clients.models import ClientClaim, ClientScope
 from onboarding.clients.states import DECISIONS, UNFINISHED, Decision
 from onboarding.core.refusals import NotPossibleNow, Refused
 from onboarding.suppliers.actors import Actor
@@ -36,6 +36,18 @@ def check(decision: Decision, request: ClientScope, actor: Actor) -> None:
     if request.access not in DECISIONS[decision].sources:
         raise NotPossibleNow(
             _("Forespørselen er «%(state)s» fra før.") % {"state": request.get_access_display()}
+        )
+
+
+def check_claim(asked: ClientClaim, seen: str, actor: Actor) -> None:
+    """Return if the actor may answer now; raise NotPermitted or NotPossibleNow if not.
+
+    `seen` is the value on his page. `asked.claim.api` and `asked.client` are loaded.
+    """
+    check_may_decide(actor, asked.claim.api.organization_id, asked.client.environment)
+    if asked.asked_at is None or asked.pending_value != seen:
+        raise NotPossibleNow(
+            _("Ingen ber lenger om denne verdien, så det du trykket på, er ikke gjort.")
         )
 
 

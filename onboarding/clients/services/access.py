@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from onboarding.audit.services import record
-from onboarding.clients.models import ClientScope
+from onboarding.clients.models import ClientClaim, ClientScope
 from onboarding.clients.rules import access as rules
 from onboarding.clients.states import DECISIONS, Decision
 from onboarding.core.refusals import Invalid
@@ -59,3 +59,42 @@ def decide(
         after=request.access,
     )
     return request
+
+
+@transaction.atomic
+def decide_claim(
+    decision: Decision, *, claim_id: int, seen: str, by: Actor, at: datetime
+) -> ClientClaim:
+    """Answer a client that asks for another value of an API-specific claim.
+
+    Approved, it is in the client's tokens from the next one on; declined, the old one stays.
+    `seen` is the value that was on the page. Raises NotPermitted, and NotPossibleNow if nobody
+    asks for that value any more.
+    """
+    asked = (
+        ClientClaim.objects.select_for_update(of=("self",))
+        .select_related("claim__api", "client")
+        .get(pk=claim_id)
+    )
+    rules.check_claim(asked, seen, by)
+    before, wanted = asked.value, asked.pending_value
+    if decision is Decision.APPROVE:
+        asked.value = wanted
+    asked.pending_value, asked.asked_at = "", None
+    if asked.value:
+        asked.save(update_fields=["value", "pending_value", "asked_at"])
+    else:
+        asked.delete()
+    record(
+        "claim_value.approve" if decision is Decision.APPROVE else "claim_value.decline",
+        subject=asked.client,
+        actor=by.name,
+        at=at,
+        organization_id=asked.claim.api.organization_id,
+        environment=asked.client.environment,
+        claim=asked.claim.claim_type,
+        client=asked.client.name,
+        before=before,
+        after=asked.value,
+    )
+    return asked

@@ -9,13 +9,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.clients.forms import access as forms
-from onboarding.clients.models import ClientScope, ClientScopeQuerySet
+from onboarding.clients.models import (
+    ClientClaim,
+    ClientClaimQuerySet,
+    ClientScope,
+    ClientScopeQuerySet,
+)
 from onboarding.clients.queries import access as queries
 from onboarding.clients.rules import access as rules
 from onboarding.clients.services import access as services
+from onboarding.clients.states import Decision
 from onboarding.core import formats, paging
 from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.queries import why_read_only
@@ -35,10 +41,28 @@ def requests(request: TenantRequest) -> HttpResponse:
         "page": page,
         "pages": paging.links(page, show="decided" if shows_decided else ""),
         "shows_decided": shows_decided,
+        "values": [] if shows_decided else queries.asked_values(_values(request)),
         "may_decide": rules.may_decide(request.actor, owner, environment),
         "read_only": why_read_only(request.actor, owner, environment, Right.APIS),
     }
     return render(request, "clients/requests.html", context)
+
+
+@require_POST
+def decide_claim(request: TenantRequest, pk: int) -> HttpResponse:
+    """Answer a client that asks for another value of a claim."""
+    asked = get_object_or_404(_values(request).select_related("claim"), pk=pk)
+    rules.check_may_decide(request.actor, request.organization.pk, request.environment)
+    decision = Decision.DECLINE if "decline" in request.POST else Decision.APPROVE
+    seen = request.POST.get("seen", "")
+    services.decide_claim(decision, claim_id=pk, seen=seen, by=request.actor, at=timezone.now())
+    said = (
+        _("%(label)s er endret, og står i det neste tokenet.")
+        if decision is Decision.APPROVE
+        else _("%(label)s blir som før.")
+    )
+    messages.success(request, said % {"label": asked.claim.label})
+    return redirect("clients:requests", request.environment, request.organization.number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,3 +111,9 @@ def _answered(asked: ClientScope) -> str:
         "client": asked.client.name,
         "state": formats.inside(asked.get_access_display()),
     }
+
+
+def _values(request: TenantRequest) -> ClientClaimQuerySet:
+    """Claims of the organisation's own APIs."""
+    claims = ClientClaim.objects.visible_to(request.actor)
+    return claims.of(request.environment, request.organization.pk)

@@ -138,6 +138,21 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         source="RFC 6749 §3.1.2, RFC 8252 §7.3",
     ),
     Entry(
+        "api.redirect_uris",
+        _("Returadressene mangler i en oppdatering som erstatter alt"),
+        _(
+            "`PUT` erstatter hele oppsettet: det som ikke er med, forsvinner. Med klientsystemet "
+            "logger folk inn, og da ville klienten stått uten returadresser."
+        ),
+        (_("`redirectUris` er utelatt eller `null`."),),
+        (
+            _("Send listen, eller en tom liste for å bruke klientsystemets adresser."),
+            _("Bruk `PATCH` for å endre bare det du nevner."),
+        ),
+        wrong='"redirectUris": null',
+        right='"redirectUris": []',
+    ),
+    Entry(
         "api.return_address",
         _("Nettleseren kan ikke sendes til denne adressen"),
         _(
@@ -161,6 +176,44 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         (_("Be virksomheten starte klienten igjen på siden til klienten."),),
         wrong="GET /test/api/v1/client",
         right="POST /test/sts/connect/token",
+    ),
+    Entry(
+        "api.keys",
+        _("Klienten har så mange nøkler den kan ha"),
+        _("Nye nøkler kommer i tillegg til de gamle, som virker til de går ut eller sperres."),
+        (_("Programvaren registrerer en ny nøkkel oftere enn de gamle går ut."),),
+        (_("Sperr nøkler som ikke er i bruk, på siden til klienten."),),
+        wrong="POST client-secret",
+        right="GET client-secret",
+    ),
+    Entry(
+        "api.version",
+        _("Klienten er endret etter at du leste den"),
+        _("`If-Match` nevner en versjon som ikke er den gjeldende, så ingenting er endret."),
+        (_("To prosesser endrer klienten samtidig."),),
+        (_("Les klienten på nytt, gjør endringen på det du leste, og bruk `ETag` derfra."),),
+        wrong='If-Match: "0a1b"',
+        right='If-Match: "2c3d"',
+        source="RFC 9110 §13.1.1",
+    ),
+    Entry(
+        "api.idempotency_key",
+        _("Nøkkelen i `Idempotency-Key` er brukt til noe annet"),
+        _("Samme nøkkel står for samme forespørsel i et døgn. Denne hadde et annet innhold."),
+        (_("Nøkkelen er laget av noe som gjentar seg, som et kundenummer eller en dato."),),
+        (_("Lag en ny tilfeldig nøkkel for hver ny forespørsel."),),
+        wrong="Idempotency-Key: 2026-11-28",
+        right="Idempotency-Key: 309a39e0-9397-4027-896d-16d5a3bfde3a",
+    ),
+    Entry(
+        "api.pace",
+        _("For mange forespørsler"),
+        _("Hver automatiseringsnøkkel og hver klient får svar på så mange i minuttet."),
+        (_("En løkke spør uten å vente."),),
+        (_("Vent så mange sekunder som `Retry-After` sier."),),
+        wrong="GET client-status, 20/s",
+        right="Retry-After: 12",
+        source="RFC 6585 §4",
     ),
     Entry(
         "api.not_found",

@@ -255,10 +255,10 @@ def bar(
     )
 
 
-def judge_new(text: str) -> Upload:
-    """Return what a key for a client that is still to be would be refused for; it stays unused.
+def judge_new(text: str, *, client_id: UUID | None = None) -> Upload:
+    """Return what a key would be refused for, without registering it.
 
-    Beside the engine's checks: whether it is barred, or another client has it.
+    Beside the engine's checks: whether it is barred, or another client than this one has it.
     """
     upload = read_keys(text)
     thumbprints = [key.thumbprint for key in upload.keys]
@@ -266,6 +266,8 @@ def judge_new(text: str) -> Upload:
     if BarredThumbprint.objects.filter(thumbprint__in=thumbprints).exists():
         found.append(refusal("key.barred", "RFC 7517 §9.2"))
     others = Key.objects.filter(thumbprint__in=thumbprints)
+    if client_id:
+        others = others.exclude(client__pk=client_id)
     if others.exclude(client__status=Status.DISCARDED).exists():
         found.append(refusal("key.used_elsewhere", "RFC 9700"))
     return replace(upload, checks=[*upload.checks, *found])

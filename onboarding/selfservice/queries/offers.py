@@ -20,4 +20,5 @@ def offer(revision: Revision) -> Offer:
         preselected=tuple(sorted(preselected)),
         claims=list(claims.order_by("claim_type")),
         uris=tuple(registered),
+        needs_redirects=revision.user_login,
     )

@@ -49,18 +49,28 @@ class Asked:
     return_to: str
 
 
-def create(asked: Asked, *, key: AutomationKey, at: datetime, dry_run: bool = False) -> ClientDraft:
+def create(asked: Asked, *, key: AutomationKey, at: datetime) -> ClientDraft:
     """Make a draft for an organisation, to be answered within a day. Nothing works before that.
 
-    `key.system.current` is loaded. With `dry_run` all is checked and the draft returned unsaved.
-    Raises Wrong with all that is wrong. A private key that was sent is barred for ever, which
-    holds although the draft is refused.
+    `key.system.current` is loaded. Raises Wrong with all that is wrong. A private key that was
+    sent is barred for ever, which holds although the draft is refused.
     """
+    return _saved(_judged(asked, key, at), key, at)
+
+
+def judge(asked: Asked, *, key: AutomationKey, at: datetime) -> Content:
+    """Return what a draft would ask for, with preselected scopes filled in; make none.
+
+    Raises Wrong as create() does.
+    """
+    return Content.of_json(_judged(asked, key, at).content)
+
+
+def _judged(asked: Asked, key: AutomationKey, at: datetime) -> ClientDraft:
     revision = _revision(key)
     judged = keys.judge_new(asked.public_jwk)
-    maker = _maker(key)
     if judged.private_thumbprints:
-        keys.bar(judged.private_thumbprints, client=key.system, by=maker, at=at)
+        keys.bar(judged.private_thumbprints, client=key.system, by=_maker(key), at=at)
     offered = offer(revision)
     content = _with_preselected(asked.content, offered)
     faults = [
@@ -72,18 +82,17 @@ def create(asked: Asked, *, key: AutomationKey, at: datetime, dry_run: bool = Fa
     if faults:
         raise Wrong(faults)
     [public] = judged.keys
-    draft = _draft(asked, content, public, key, revision, at)
-    return draft if dry_run else _saved(draft, key, maker, at)
+    return _draft(asked, content, public, key, revision, at)
 
 
 @transaction.atomic
-def _saved(draft: ClientDraft, key: AutomationKey, maker: Actor, at: datetime) -> ClientDraft:
+def _saved(draft: ClientDraft, key: AutomationKey, at: datetime) -> ClientDraft:
     draft.save(force_insert=True)
     note_use(key_id=key.pk, at=at)
     record(
         "draft.made",
         subject=draft,
-        actor=maker.name,
+        actor=_maker(key).name,
         at=at,
         organization_id=key.system.organization_id,
         environment=draft.environment,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from onboarding.jose.checks import Verdict
+from collections.abc import Sequence
+
+from onboarding.jose.checks import Check, Verdict
 from onboarding.jose.keys import Upload
 from onboarding.keys import advice
 from onboarding.selfservice.faults import Fault
@@ -16,10 +18,14 @@ def key_faults(judged: Upload, name: str, *, place: str) -> list[Fault]:
     failed = [check for check in judged.checks if check.verdict is Verdict.FAILED]
     if not failed and len(judged.keys) != 1:
         return [Fault("api.value", place, "Exactly one key is expected.")]
-    findings = advice.findings(judged.checks)
+    return check_faults(judged.checks, place=place)
+
+
+def check_faults(checks: Sequence[Check], *, place: str) -> list[Fault]:
+    """Return the checks that failed as faults."""
     return [
         Fault(finding.code, place, _words(finding.expected, finding.found, finding.fix))
-        for finding in findings
+        for finding in advice.findings(checks)
     ]
 
 

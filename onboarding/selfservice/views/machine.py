@@ -15,8 +15,8 @@ from django.utils import translation
 from onboarding.core.machines import machine
 from onboarding.selfservice import openapi as description
 from onboarding.selfservice import problems
-from onboarding.selfservice.api import ApiRequest
 from onboarding.selfservice.faults import Wrong, wrong
+from onboarding.selfservice.replying import ApiRequest
 from onboarding.sts.access import at_the_door, dressed
 
 

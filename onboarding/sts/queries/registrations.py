@@ -39,7 +39,7 @@ LEFT JOIN clients_clientscope cs ON cs.client_id = c.id
 LEFT JOIN apis_scope s ON s.id = cs.scope_id
 LEFT JOIN apis_api a ON a.id = s.api_id
 LEFT JOIN (clients_clientclaim cc JOIN apis_apiclaim ac ON ac.id = cc.claim_id)
-       ON cc.client_id = c.id AND ac.api_id = a.id
+       ON cc.client_id = c.id AND ac.api_id = a.id AND cc.value <> ''
 LEFT JOIN clients_clientleniency cl ON cl.client_id = c.id AND c.environment = 'test'
 WHERE c.id = %s AND c.environment = %s AND c.status = %s
   AND k.kid = %s AND k.revoked_at IS NULL AND k.expires_at > %s
