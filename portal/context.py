@@ -94,10 +94,12 @@ def _menu(
 def _tools(
     item: Callable[[str, str], dict[str, Any]], *, has_test_tokens: bool
 ) -> list[dict[str, Any]]:
+    """What helps whoever builds: with mistakes, and with what is required."""
     return [
         *([item(_("Integrasjonstesting"), "testtokens:page")] if has_test_tokens else []),
         item(_("Hvorfor ble jeg avvist?"), "why"),
         _entry(_("Feilkatalogen"), reverse("diagnosis:errors")),
+        _entry(_("Sjekklisten"), reverse("checklists:index")),
     ]
 
 
@@ -133,6 +135,7 @@ def _platform_menu(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu on pages of no organisation, for whoever operates the platform."""
     items = [
         _entry(_("Virksomheter"), reverse("suppliers:choose")),
+        _entry(_("Sjekklisten"), reverse("checklists:index")),
         _entry(_("Leverandører"), reverse("suppliers:suppliers"), approval.waiting_count()),
         _entry(_("Bruksvilkår"), reverse("suppliers:terms")),
         _entry(_("Endringsvarsler"), reverse("suppliers:changes")),

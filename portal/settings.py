@@ -155,6 +155,7 @@ LANGUAGE_COOKIE_NAME = "language"
 USE_TZ = True
 TIME_ZONE = "Europe/Oslo"  # what people see; data is UTC
 
+FILES_DIR = DATA_DIR / "files"  # what people add: outside of what a web server hands out
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -278,6 +279,8 @@ API_REQUESTS_PER_MINUTE = int(environment.text("API_REQUESTS_PER_MINUTE", "600")
 API_ROOTS = environment.api_roots(f"{BASE_URL}=test" if DEMO else "")
 # Who proves a key that the worker made, while its private half is still there (ADR 0004).
 KEY_WITNESS = "onboarding.smoketests.services.witness"
+# Who knows how far a code review has come: gives a preflight.Row, or None without a case.
+REVIEW_STANDING = "portal.pages.review_standing.standing"
 # Origins the workers may call although they are on this machine: ours, and nobody else's.
 EGRESS_OWN_ORIGINS = [BASE_URL]
 # Networks (CIDR) that they may not call although they are public, such as our load balancer's.

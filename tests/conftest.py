@@ -4,7 +4,14 @@ import signal
 
 import pytest
 
-pytest_plugins = ["tests.personas", "tests.leaks", "tests.live", "tests.browsing", "tests.signing"]
+pytest_plugins = [
+    "tests.files",
+    "tests.personas",
+    "tests.leaks",
+    "tests.live",
+    "tests.browsing",
+    "tests.signing",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -59,6 +59,16 @@ class Request(NamedTuple):
         return self.outcome == "refused"
 
     @property
+    def was_read(self) -> bool:
+        """Whether proof and scopes were looked at: not where the assertion was no good.
+
+        Nor of a client in a hurry, which is told so before anything else. A used assertion is
+        found out last.
+        """
+        is_early = self.check.startswith("assertion.") and self.check != "assertion.replay"
+        return not (is_early or self.error == "temporarily_unavailable")
+
+    @property
     def is_issued(self) -> bool:
         return self.outcome == "ok"
 
@@ -114,6 +124,23 @@ class Sharing(NamedTuple):
     shared_jkts: int = 0
 
 
+class ApiResult(NamedTuple):
+    """How an API took one request of the battery (B); see testtokens.Result."""
+
+    fault: str
+    verdict: str
+    finding: str
+    title: str
+
+
+class ApiCheck(NamedTuple):
+    """The newest finished check of an API; stale with another set-up, or when too old."""
+
+    battery: str
+    is_stale: bool
+    results: tuple[ApiResult, ...]
+
+
 class Records(NamedTuple):
     """What the portal knows of the supplier's people (P)."""
 
@@ -141,8 +168,8 @@ class Facts:
     `requests` (T) and `calls` (A) were signed by a registered key, or made with a token that was;
     `unkeyed` were refused because their key was not found, and signed by one that the client has
     had all the same. What anybody may have sent in a client's name is not here at all.
-    `dropped`: some of the period left no row. `available` are the parts of an installation that
-    exist here.
+    `dropped`: some of the period left no row. `can_be_checked`: an API with an address to try.
+    `available` are the parts of an installation that exist here.
     """
 
     at: datetime
@@ -157,6 +184,8 @@ class Facts:
     changes: tuple[Change, ...] = ()
     sharing: Sharing = field(default_factory=Sharing)
     records: Records | None = None
+    api_check: ApiCheck | None = None
+    can_be_checked: bool = False
     available: frozenset[Need] = frozenset({Need.TRACE, Need.KEYS, Need.CONFIG, Need.RECORDS})
 
     @property

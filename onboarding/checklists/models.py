@@ -18,6 +18,7 @@ from onboarding.core.environments import Environment
 from onboarding.core.tenancy import TenantQuerySet
 from onboarding.keys.models import Key
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.states import Right
 from onboarding.systems.models import Revision
 
 
@@ -94,7 +95,12 @@ class Item(models.Model):
 
 
 class SubjectQuerySet(TenantQuerySet["Subject"]):
-    pass
+    # Who was given a right about client systems, or about APIs, sees subjects of that kind.
+    shared_paths = ("revision__system__organization", "api__organization")
+    opened_by = {
+        "revision__system__organization": Right.SYSTEMS,
+        "api__organization": Right.APIS,
+    }
 
 
 class Subject(models.Model):
@@ -193,6 +199,11 @@ class EvidencePeriod(models.Model):
 class MaterialQuerySet(TenantQuerySet["Material"]):
     organization_path = "subject__organization"
     environment_path = "subject__environment"
+    shared_paths = ("subject__revision__system__organization", "subject__api__organization")
+    opened_by = {
+        "subject__revision__system__organization": Right.SYSTEMS,
+        "subject__api__organization": Right.APIS,
+    }
 
 
 class Material(models.Model):

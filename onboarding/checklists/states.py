@@ -18,7 +18,7 @@ class Verdict(models.TextChoices):
     PASS = "pass", _("Oppfylt")
     WARN = "warn", _("Anmerkning")
     FAIL = "fail", _("Ikke oppfylt")
-    OPEN = "open", _("Åpent")
+    OPEN = "open", _("Mangler grunnlag")
     STALE = "stale", _("Utdatert")
     NOT_APPLICABLE = "not_applicable", _("Gjelder ikke")
 

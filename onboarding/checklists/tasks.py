@@ -8,5 +8,7 @@ from onboarding.checklists import services
 
 @shared_task(name="checklists.sweep")
 def sweep() -> None:
-    """Every minute: begin a new evidence period wherever the set-up has changed."""
-    services.keep_periods(at=timezone.now())
+    """Every minute: begin evidence periods where set-ups have changed, note changes of keys."""
+    now = timezone.now()
+    services.keep_periods(at=now)
+    services.note_key_changes(at=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from onboarding.suppliers.states import Role
 from onboarding.systems.states import Selection
 from tests import factories
 from tests.architecture.test_routes import TABLE, Route
+from tests.checklists import making as checklists
 from tests.constants import NOON
 from tests.keys.conftest import pair
 
@@ -33,7 +35,7 @@ MOST = 400  # pages: more than there are
 
 
 @pytest.fixture
-def secrets(acme: Organization) -> dict[str, str]:
+def secrets(acme: Organization, files: Path) -> dict[str, str]:
     """What nobody outside Acme may learn, by what it is: names, ids, thumbprints, addresses."""
     alma = factories.make_user("alma-hemmelig", organization=acme, name="Alma Hemmelig")
     system = factories.make_system(acme, by=alma, name="Acme Journal")
@@ -72,10 +74,15 @@ def secrets(acme: Organization) -> dict[str, str]:
     right = factories.make_right(acme, to_email="fullmakt@acme.example", by=alma)
     token_key = factories.make_token_key(acme, name="Nøkkel Hemmelig")
     checked = factories.make_check(factories.make_api(acme, name="API Hemmelig"))
+    subject = checklists.of_version(system)
+    material = checklists.shown(subject, by=alma, title="Skisse Hemmelig")
     return {
         "a check": str(checked.pk),
         "a test token key": token_key.name,
         "its id there": str(token_key.pk),
+        "a subject": str(subject.pk),
+        "a material": str(material.pk),
+        "its title": material.title,
         "a member": alma.name,
         "a member's address": alma.email,
         "a system that is not published": drafted.name,
@@ -180,6 +187,8 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         "run": ["a client's id", "a test"],
         "trace": ["a client's id", "a trace"],
         "invitation": ["an invitation"],
+        "material": ["a material"],
+        "measured": ["its id", "a client's id"],
         "right": ["a right"],
         "token_key": ["its id there"],
         "check": ["a check", "a check"],
@@ -187,6 +196,8 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         "endpoint": ["an endpoint"],
         "delivery": ["an endpoint", "a delivery"],
     }
+    if row == "checkpoint":
+        return [UUID(secrets["a subject"]), "K05"]
     if row == "member":
         return [Membership.objects.get(user__name=secrets["a member"]).pk]
     if row == "item":

@@ -8,6 +8,7 @@ done a thing, the administrator may be too late (404, 409).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -25,6 +26,7 @@ from onboarding.suppliers.models import Invitation, Organization
 from onboarding.suppliers.states import Role
 from onboarding.systems.states import Selection
 from tests import factories
+from tests.checklists import making as checklists
 from tests.constants import NOON
 from tests.promotion import making as making_promotion
 from tests.suppliers.making import (
@@ -52,6 +54,19 @@ WHO = ("", "charlie", "bob", "rita", "alice", "anna")
 TABLE: dict[Route, tuple[int, ...]] = {
     Route("GET", "home", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "acting", ""): (302, 404, 200, 200, 200, 200),
+    Route("POST", "evidence:add_file", "checkpoint"): (302, 404, 403, 403, 422, 422),
+    Route("POST", "evidence:add_link", "checkpoint"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "evidence:api", "api"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "evidence:begin", "api"): (302, 404, 403, 403, 302, 302),
+    Route("POST", "evidence:clients", "system"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "evidence:download", "material"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "evidence:item", "checkpoint"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "evidence:period", "system"): (302, 404, 403, 403, 422, 422),
+    Route("GET", "evidence:ready_api", "api"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "evidence:ready_system", "system"): (302, 404, 200, 200, 200, 200),
+    Route("GET", "evidence:system", "system"): (302, 404, 200, 200, 200, 200),
+    Route("POST", "evidence:token_life", "measured"): (302, 404, 403, 403, 302, 302),
+    Route("POST", "evidence:withdraw", "material"): (302, 404, 403, 403, 302, 409),
     Route("GET", "api", "api"): (302, 404, 200, 200, 200, 200),
     Route("GET", "apis:add_claim", "api"): (302, 404, 403, 403, 200, 200),
     Route("POST", "apis:add_claim", "api"): (302, 404, 403, 403, 422, 422),
@@ -232,6 +247,9 @@ ELSEWHERE = {
     ),
     *("healthz", "language", "scheme"),
     *("diagnosis:errors", "diagnosis:error"),
+    *("checklists:index", "checklists:version", "checklists:draft", "checklists:begin"),
+    *("checklists:publish", "checklists:discard", "checklists:new", "checklists:edit"),
+    "checklists:remove",
     *("accounts:login", "accounts:demo_login", "accounts:logout", "accounts:profile"),
     *("accounts:email", "suppliers:start", "suppliers:choose", "suppliers:register"),
     *("suppliers:invitation", "suppliers:follow", "package"),
@@ -258,7 +276,7 @@ def routes(patterns: list[Any], namespace: str = "") -> Iterator[str]:
 
 
 @pytest.fixture
-def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
+def rows(acme: Organization, alice: User, files: Path) -> dict[str, list[object]]:
     """One row of each kind that an address can name, all of them Acme's."""
     colleague = factories.make_user(organization=acme, role=Role.READER)
     api = factories.make_api(acme)
@@ -300,6 +318,8 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
     terms = make_terms()
     acceptance = make_acceptance(acme, terms, colleague)
     case = making_promotion.make_case(system, by=alice)
+    subject = checklists.of_version(system)
+    material = checklists.shown(subject, by=alice)
     return {
         "": [],
         "token_key": [token_key.pk],
@@ -332,6 +352,9 @@ def rows(acme: Organization, alice: User) -> dict[str, list[object]]:
         "invitation": [invitation.pk],
         "case": [case.pk],
         "item": [case.pk, making_promotion.ANSWERED],
+        "checkpoint": [subject.pk, making_promotion.ANSWERED],
+        "measured": [system.pk, client.pk],
+        "material": [material.pk],
         "right": [factories.make_right(acme, to_email="noen@acme.example", by=alice).pk],
     }
 

@@ -12,10 +12,12 @@ from onboarding.accounts.models import User
 from onboarding.checklists import services
 from onboarding.checklists.facts import Facts, Period, Request
 from onboarding.checklists.items import shipped
-from onboarding.checklists.models import ChecklistVersion, Item, Subject
+from onboarding.checklists.models import ChecklistVersion, Item, Material, Subject
+from onboarding.checklists.services import materials
 from onboarding.clients.models import ClientConfiguration
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import actor_for
+from onboarding.systems.models import ClientSystem
 from onboarding.traffic.models import Trace
 from tests.constants import NOON
 from tests.factories import make_client, make_system
@@ -42,6 +44,27 @@ def take_up(by: User, organization: Organization, **system: Any) -> Subject:
     made = make_system(organization, by=by, **system)
     assert made.current
     return services.take_up(revision_id=made.current.pk, by=actor_for(by), at=NOON)
+
+
+def of_version(system: ClientSystem) -> Subject:
+    """The current version of a client system, taken up straight into the table."""
+    first_version()
+    owner = {"organization": system.organization, "environment": system.environment}
+    return Subject.objects.get_or_create(
+        revision=system.current, defaults=owner | {"created_at": NOON}
+    )[0]
+
+
+def shown(subject: Subject, *, by: User, title: str = "Skisse") -> Material:
+    """A file that somebody has added for K05."""
+    return materials.add_file(
+        subject_id=subject.pk,
+        item_key="K05",
+        title=title,
+        content=b"%PDF-1.7 sketch",
+        by=actor_for(by),
+        at=NOON,
+    )
 
 
 def measured(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from onboarding.checklists.facts import Facts, Finding
 from onboarding.checklists.models import ChecklistVersion, Item, Subject
-from onboarding.checklists.queries import gathering, subjects, versions
+from onboarding.checklists.queries import api_checks, gathering, subjects, versions
 from onboarding.checklists.rules import registry
 from onboarding.checklists.states import UNDECIDED, Kind, Verdict
 
@@ -63,7 +63,8 @@ def evaluate(
     reviewer says. Neither can overrule what the portal proves: there they are not looked at. The
     same number of queries whatever the traffic; nothing is written.
     """
-    facts, setup_hash = gathering.gather(subject, at)
+    found_facts, setup_hash = gathering.gather(subject, at)
+    facts = api_checks.with_check(found_facts, subject, at)
     found = []
     for item in applicable(version, subject):
         kind, finding = _judge(item, facts, answers, judgements)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from onboarding.apis.models import Api, ApiClaim
+from onboarding.checklists.facts import ENOUGH, PERIOD
 from onboarding.checklists.models import EvidencePeriod, Subject
 from onboarding.checklists.states import Applies
 from onboarding.clients.models import ClientConfiguration, ClientLeniency
 from onboarding.clients.states import Status
+from onboarding.core.environments import Environment
 from onboarding.systems import queries as systems
 from onboarding.systems.models import Revision
 from onboarding.systems.states import Tenancy
+from onboarding.traffic.models import Trace
+from onboarding.traffic.states import Endpoint, Origin, Outcome
+
+MOST: Final = 100  # clients to choose among: the newest
 
 
 def subject_of(judged: Revision | Api) -> Subject | None:
@@ -91,12 +98,53 @@ def period(subject: Subject) -> EvidencePeriod | None:
     return subject.periods.filter(ended_at=None).first()
 
 
-def candidates(subject: Subject) -> list[ClientConfiguration]:
-    """Return the clients that can be named: active, and made from the subject's version."""
-    found = ClientConfiguration.objects.filter(
-        revision=subject.revision_id, environment=subject.environment, status=Status.ACTIVE
+class PeriodView(NamedTuple):
+    """The open evidence period as a page shows it, with how far the traffic has come."""
+
+    period: EvidencePeriod
+    requests: int
+    enough: int
+    ends_at: datetime
+    is_other: bool
+    is_over: bool
+
+
+def period_view(subject: Subject, at: datetime) -> PeriodView | None:
+    """Return the open period with the token requests that count in it; None without one."""
+    named = period(subject)
+    if named is None:
+        return None
+    mine = subject.evidence_clients.values("client")
+    own = Trace.objects.filter(
+        client__in=mine,
+        at__gte=max(named.started_at, at - PERIOD),
+        origin=Origin.CLIENT,
+        endpoint=Endpoint.TOKEN,
+        signed=True,
+        outcome__in=(Outcome.OK, Outcome.REFUSED),
     )
-    return list(found.select_related("organization").order_by("-created_at", "-pk"))
+    return PeriodView(
+        period=named,
+        requests=own.count(),
+        enough=ENOUGH,
+        ends_at=named.started_at + PERIOD,
+        is_other=named.setup_hash != setup_hash(subject),
+        is_over=at - named.started_at > PERIOD,
+    )
+
+
+def candidates(revision: Revision) -> list[ClientConfiguration]:
+    """Return the clients that can be named: active, in test, and made from the version."""
+    found = ClientConfiguration.objects.filter(
+        revision=revision.pk, environment=Environment.TEST, status=Status.ACTIVE
+    )
+    return list(found.select_related("organization").order_by("-created_at", "-pk")[:MOST])
+
+
+def named_clients(subject: Subject) -> list[ClientConfiguration]:
+    """Return the evidence clients, those named first first."""
+    rows = subject.evidence_clients.select_related("client__organization")
+    return [row.client for row in rows.order_by("added_at", "pk")]
 
 
 def _of_api(api: Api) -> dict[str, Any]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from onboarding.checklists.models import Subject
 from onboarding.core.refusals import NotPermitted
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.rules import check_right, may
+from onboarding.suppliers.states import Right
 
 
 def may_edit(actor: Actor) -> bool:
@@ -20,17 +23,30 @@ def check_edit(actor: Actor) -> int:
     return actor.user_id
 
 
-def may_write(actor: Actor, organization_id: int, environment: str) -> bool:
+def right_for(subject: Subject) -> Right:
+    """Return the right that evidence about the subject is a matter of."""
+    return Right.APIS if subject.api_id else Right.SYSTEMS
+
+
+def may_write(right: Right, actor: Actor, organization_id: int, environment: str) -> bool:
     """Say whether the actor may name evidence clients and add material for the supplier."""
-    return actor.can_write_for(organization_id, environment)
+    return may(right, actor, organization_id, environment)
 
 
-def check_write(actor: Actor, organization_id: int, environment: str) -> None:
+def check_write(right: Right, actor: Actor, organization_id: int, environment: str) -> None:
     """Raise NotPermitted unless the actor may write for the subject's owner."""
-    if not may_write(actor, organization_id, environment):
-        raise NotPermitted(
-            _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
-        )
+    may_not = _("Det krever skrivetilgang. En administrator i virksomheten kan gi deg den.")
+    check_right(right, actor, organization_id, environment, may_not)
+
+
+def may_write_for(subject: Subject, actor: Actor) -> bool:
+    """Say whether the actor may write for the owner of this subject."""
+    return may_write(right_for(subject), actor, subject.organization_id, subject.environment)
+
+
+def check_subject(subject: Subject, actor: Actor) -> None:
+    """Raise NotPermitted unless the actor may write for the owner of this subject."""
+    check_write(right_for(subject), actor, subject.organization_id, subject.environment)
 
 
 def person(actor: Actor) -> int:

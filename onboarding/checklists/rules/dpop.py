@@ -31,8 +31,9 @@ def not_used(facts: Facts) -> str:
 
 def bound(facts: Facts) -> Finding:
     """D01: every token request carries a proof."""
-    kinds = Counter(row.dpop for row in facts.requests)
-    bare = [row for row in facts.requests if row.dpop in ("", "none") or NO_DPOP in row.needed]
+    rows = [row for row in facts.requests if row.was_read]
+    kinds = Counter(row.dpop for row in rows)
+    bare = [row for row in rows if row.dpop in ("", "none") or NO_DPOP in row.needed]
     counts = {"dpop": {name or "none": count for name, count in sorted(kinds.items())}}
     if bare:
         why = ngettext(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from onboarding.checklists.facts import ENOUGH, FEW, Facts, Finding, share_text
 from onboarding.checklists.items import Spec
 from onboarding.checklists.rules import (
+    api,
     authentication,
     dpop,
     login,
@@ -65,7 +66,11 @@ RULES: Final[dict[str, Rule]] = {
     "K06": _registers(secrets.changed),
     "L06": _registers(login.redirects),
     "L07": Rule(excluded=login.no_refresh),
-    "V04": Rule(excluded=dpop.not_used),
+    "V01": _registers(api.signature),
+    "V02": _registers(api.addressed),
+    "V03": _registers(api.scope),
+    "V04": _registers(api.binding, dpop.not_used),
+    "V05": _registers(api.answers),
     "O01": Rule(operations.clock),
     "O02": Rule(operations.patience),
     "O03": _registers(operations.warned),

@@ -22,6 +22,7 @@ from onboarding.clients.states import TokenLife
 from onboarding.core.environments import Environment
 from onboarding.core.refusals import Invalid, NotPossibleNow
 from onboarding.suppliers.actors import SYSTEM, Actor
+from onboarding.suppliers.states import Right
 from onboarding.systems.models import ClientSystem, Revision
 
 
@@ -37,7 +38,8 @@ def take_up(
     if (revision_id is None) == (api_id is None):
         raise ValueError("a subject is a version or an API")
     where, is_whole = _whose(revision_id, api_id)
-    rules.check_write(by, where.organization_id, where.environment)
+    right = Right.SYSTEMS if api_id is None else Right.APIS
+    rules.check_write(right, by, where.organization_id, where.environment)
     if not is_whole or where.environment != Environment.TEST:
         raise NotPossibleNow(_("Bare en publisert versjon i test kan måles mot sjekklisten."))
     found = Subject.objects.filter(revision=revision_id, api=api_id)
@@ -68,11 +70,11 @@ def name_clients(
     """
     subject = _locked(subject_id, by)
     wanted = set(client_ids)
-    if subject.revision_id is None:
+    if subject.revision is None:
         raise NotPossibleNow(_("Et API måles ikke med klienter."))
     if not wanted:
         raise Invalid(_("Velg minst én klient."), field="clients")
-    if wanted - {client.pk for client in subjects.candidates(subject)}:
+    if wanted - {client.pk for client in subjects.candidates(subject.revision)}:
         raise Invalid(_("Velg blant klientene som er laget av denne versjonen."), field="clients")
     subject.evidence_clients.exclude(client__in=wanted).delete()
     named = set(subject.evidence_clients.values_list("client", flat=True))
@@ -160,7 +162,7 @@ def _begin(
 def _locked(subject_id: UUID, by: Actor) -> Subject:
     # No joins: what a lock waited for shows in the locked row only.
     subject = Subject.objects.select_for_update().get(pk=subject_id)
-    rules.check_write(by, subject.organization_id, subject.environment)
+    rules.check_subject(subject, by)
     return subject
 
 

@@ -1,0 +1,237 @@
+"""What stands between a client system, or an API, and production; and who can put it right.
+
+Shown before the first form. What other apps know is asked of them: the code review of whoever
+settings.REVIEW_STANDING names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from onboarding.apis.models import Api
+from onboarding.checklists.queries import consent, evaluation, subjects, versions
+from onboarding.checklists.states import UNDECIDED, Kind
+from onboarding.clients.queries import configuration_hash
+from onboarding.clients.states import Access
+from onboarding.core import formats
+from onboarding.core.environments import Environment
+from onboarding.core.jobs import JobStatus
+from onboarding.keys.models import Key
+from onboarding.smoketests.models import Run
+from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.queries import administrators
+from onboarding.suppliers.queries.standing import Standing, standing
+from onboarding.suppliers.rules import may
+from onboarding.suppliers.states import STOPPED, Right, Role, SupplierState
+from onboarding.systems.models import Revision
+
+Judged = Revision | Api
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that production takes: how it stands, since when, and who does what about it.
+
+    `state` is the key of the icon, `word` says it. `view` and `args` name the page of the fix,
+    below the environment and the organisation; `action` is the text of the link.
+    """
+
+    key: str
+    state: str
+    word: str
+    title: str
+    note: str
+    since: datetime | None = None
+    view: str = ""
+    args: tuple[object, ...] = ()
+    action: str = ""
+
+    @property
+    def is_met(self) -> bool:
+        return self.state == "ok"
+
+
+def rows(judged: Judged, actor: Actor, at: datetime) -> list[Row]:
+    """Return what production takes of a published version or an API, as it stands now."""
+    platform = standing(_owner(judged), at)
+    found = [
+        _supplier(platform),
+        _terms(platform),
+        _right(judged, actor),
+        _review(judged, actor, at),
+        _smoke_test(judged),
+    ]
+    if isinstance(judged, Revision):
+        found += [_own_keys(judged), _consent(judged)]
+    return found
+
+
+def _review(judged: Judged, actor: Actor, at: datetime) -> Row:
+    """The standing of the case where there are cases; else how far the evidence has come."""
+    if settings.REVIEW_STANDING:
+        ask: Callable[[Judged, Actor, datetime], Row | None]
+        ask = import_string(settings.REVIEW_STANDING)
+        if row := ask(judged, actor, at):
+            return row
+    title, view = _("Kodegjennomgang"), "evidence:api"
+    args: tuple[object, ...] = (judged.pk,)
+    if isinstance(judged, Revision):
+        view, args = "evidence:system", (judged.system_id,)
+    subject, version = subjects.subject_of(judged), versions.current_version()
+    if subject is None or version is None:
+        note = _(
+            "Begynn med å velge hva portalen skal måle. Mange punkter blir avklart av seg selv."
+        )
+        action = _("Begynn på dokumentasjonen")
+        return Row("review", "you", _("Ikke begynt"), title, note, None, view, args, action)
+    found = evaluation.evaluate(subject, version, answers={}, judgements={}, at=at)
+    settled = sum(each.verdict not in UNDECIDED for each in found if each.kind == Kind.PORTAL)
+    provable = sum(each.kind == Kind.PORTAL for each in found)
+    note = _(
+        "Portalen har avklart %(settled)d av %(provable)d punkter som den kan dokumentere."
+    ) % {
+        "settled": settled,
+        "provable": provable,
+    }
+    action = _("Gå til dokumentasjonen")
+    return Row("review", "you", _("Ikke sendt inn"), title, note, None, view, args, action)
+
+
+def _right(judged: Judged, actor: Actor) -> Row:
+    owner, right = _owner(judged), _kind_of_right(judged)
+    title = _("Rett til å opptre i produksjon")
+    if may(right, actor, owner, Environment.PRODUCTION):
+        held = actor.roles.get((owner, Environment.PRODUCTION))
+        label = formats.inside(str(Role(held).label)) if held else formats.inside(str(right.label))
+        note = _("Du har «%(right)s» i produksjon.") % {"right": label}
+        return Row("right", "ok", _("Oppfylt"), title, note)
+    people = administrators(owner, Environment.PRODUCTION)
+    if people:
+        names = get_text_list(people, _("eller"))
+        note = _("Du kan ikke endre noe i produksjon. %(people)s kan gi deg rettigheten.")
+        note = note % {"people": names}
+    else:
+        note = _("Ingen har en rolle i produksjon ennå. Altinn skal si hvem som kan få den.")
+    return Row("right", "fail", _("Ikke oppfylt"), title, note)
+
+
+def _smoke_test(judged: Judged) -> Row:
+    """A test counts for the set-up that it was made with."""
+    title = _("Grønn tokentest av akkurat dette oppsettet")
+    runs = Run.objects.filter(status=JobStatus.PASSED, client__environment=Environment.TEST)
+    if isinstance(judged, Revision):
+        runs = runs.filter(client__revision=judged)
+    else:
+        runs = runs.filter(api=judged)
+    newest = runs.select_related("client__revision").order_by("-created_at", "pk")[:10]
+    stale = None
+    for run in newest:
+        if run.configuration_hash == configuration_hash(run.client):
+            note = _("Bestått med klienten «%(name)s».") % {"name": run.client.name}
+            return Row("test", "ok", _("Oppfylt"), title, note, run.finished_at or run.created_at)
+        stale = stale or run
+    action = _("Gå til klientene")
+    if stale:
+        note = _("Oppsettet er endret etter den siste beståtte testen. Kjør en ny.")
+        return Row(
+            "test", "warn", _("Utdatert"), title, note, stale.created_at, "clients:list", (), action
+        )
+    note = _("Alle som har skrivetilgang i test, kan kjøre tokentesten fra klientens side.")
+    return Row("test", "you", _("Ikke oppfylt"), title, note, None, "clients:list", (), action)
+
+
+def _own_keys(revision: Revision) -> Row:
+    """No key of the system's clients in production has been one in test: thumbprints are unique.
+
+    So it is a matter of registering one there, which refuses whatever is known already.
+    """
+    title = _("Ingen nøkler er de samme som i test")
+    note = _("En nøkkel som er registrert i test, blir avvist i produksjon. Lag nye der.")
+    mine = Key.objects.filter(
+        client__revision__system__organization=revision.system.organization_id,
+        client__environment=Environment.PRODUCTION,
+    )
+    first = mine.order_by("created_at").values_list("created_at", flat=True).first()
+    return Row("keys", "ok", _("Oppfylt"), title, note, first)
+
+
+def _consent(revision: Revision) -> Row:
+    title = _("Samtykke fra dem som eier scopene")
+    asked = consent.asked(revision)
+    given = [each for each in asked if each.access == Access.OK]
+    if len(given) == len(asked):
+        since = max((each.since for each in given if each.since), default=None)
+        note = (
+            _("Alle som eier scopene, har sagt ja.") if asked else _("Ingen av scopene krever det.")
+        )
+        return Row("consent", "ok", _("Oppfylt"), title, note, since)
+    missing = next(each for each in asked if each.access != Access.OK)
+    told = {
+        "given": len(given),
+        "asked": len(asked),
+        "owner": missing.owner,
+        "scope": missing.scope,
+    }
+    action = _("Gå til klientene")
+    if missing.access == Access.PENDING:
+        note = (
+            _("%(given)d av %(asked)d har sagt ja. %(owner)s har %(scope)s til vurdering.") % told
+        )
+        return Row(
+            "consent", "wait", _("Venter"), title, note, missing.since, "clients:list", (), action
+        )
+    if missing.access == Access.DECLINED:
+        note = _("%(owner)s har sagt nei til %(scope)s. Spør dem, eller ta det ut.") % told
+        return Row("consent", "fail", _("Ikke godkjent"), title, note, missing.since)
+    note = _("Ingen klient av versjonen har bedt %(owner)s om %(scope)s ennå.") % told
+    return Row("consent", "you", _("Ikke oppfylt"), title, note, None, "clients:list", (), action)
+
+
+def _supplier(found: Standing) -> Row:
+    title, view = _("Godkjent leverandør"), "approval:own"
+    action, word = _("Gå til godkjenningen"), str(found.state.label)
+    if found.is_approved:
+        note = _("En forvalter på plattformen har godkjent virksomheten.")
+        return Row("supplier", "ok", _("Oppfylt"), title, note, found.since)
+    if found.state == SupplierState.APPLIED:
+        note = _("Søknaden er sendt. En forvalter på plattformen svarer.")
+        return Row("supplier", "wait", word, title, note, found.since, view, (), action)
+    if found.state in STOPPED:
+        note = _("Virksomheten er stanset i produksjon. En forvalter på plattformen kan åpne den.")
+        return Row("supplier", "fail", word, title, note, found.since, view, (), action)
+    note = _("En administrator i virksomheten søker, og en forvalter på plattformen svarer.")
+    if found.administrators:
+        names = get_text_list(list(found.administrators), _("eller"))
+        note = _("%(people)s kan søke, og en forvalter på plattformen svarer.") % {"people": names}
+    return Row("supplier", "you", word, title, note, None, view, (), action)
+
+
+def _terms(found: Standing) -> Row:
+    title, terms, view = _("Bruksvilkår"), found.terms, "terms:own"
+    action = _("Gå til bruksvilkårene")
+    if not terms.version:
+        return Row("terms", "wait", _("Venter"), title, _("Ingen bruksvilkår er publisert ennå."))
+    if not terms.is_missing:
+        note = _("Versjon %(version)s er godtatt av %(person)s.")
+        note = note % {"version": terms.version, "person": terms.accepted_by}
+        return Row("terms", "ok", _("Oppfylt"), title, note, terms.accepted_at)
+    note = _("Ingen er merket med signaturrett ennå. Det gjør en administrator.")
+    if found.signatories:
+        names = get_text_list(list(found.signatories), _("eller"))
+        note = _("%(people)s har signaturrett, og kan godta.") % {"people": names}
+    return Row("terms", "fail", _("Ikke oppfylt"), title, note, None, view, (), action)
+
+
+def _owner(judged: Judged) -> int:
+    return judged.system.organization_id if isinstance(judged, Revision) else judged.organization_id
+
+
+def _kind_of_right(judged: Judged) -> Right:
+    return Right.SYSTEMS if isinstance(judged, Revision) else Right.APIS
