@@ -18,7 +18,7 @@ from onboarding.clients.states import Access
 from onboarding.core.jobs import JobStatus
 from onboarding.smoketests.models import Run
 from onboarding.smoketests.states import Signer
-from onboarding.suppliers.models import Organization, Supplier
+from onboarding.suppliers.models import HandOver, Organization, Supplier
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.states import Role, SupplierState
 from onboarding.systems.models import ClientSystem, Revision
@@ -215,6 +215,24 @@ def test_whoever_knows_of_cases_is_asked(
     settings.REVIEW_STANDING = f"{__name__}.standing"  # type: ignore[attr-defined]
 
     assert row("review", revision(system), alice).note == "Godkjent i sak 7."
+
+
+def test_a_row_is_handed_over_by_a_link(
+    alice: User, acme: Organization, system: ClientSystem, scope: Scope, client: Client
+) -> None:
+    make_client(acme, system=system, scopes={scope: Access.PENDING}, by=alice)
+    client.force_login(alice)
+
+    def hand(key: str) -> int:
+        where = ["test", acme.number, system.pk, key]
+        return client.post(reverse("evidence:hand_system", args=where)).status_code
+
+    keys = ("supplier", "review", "test", "consent", "keys", "nonsense")
+    assert [hand(key) for key in keys] == [200, 200, 200, 200, 404, 404]
+    made = {row.errand: (row.organization, row.path) for row in HandOver.objects.all()}
+    assert set(made) == {"approval", "review", "test", "consent"}
+    owner = scope.api.organization
+    assert made["consent"] == (owner, reverse("clients:requests", args=["test", owner.number]))
 
 
 def test_what_is_left_comes_first_on_the_page(

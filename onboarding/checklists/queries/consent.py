@@ -17,6 +17,8 @@ class Asked(NamedTuple):
 
     scope: str
     owner: str
+    owner_id: int
+    owner_number: str
     access: Access | None
     since: datetime | None
 
@@ -36,6 +38,8 @@ def asked(revision: Revision) -> list[Asked]:
         Asked(
             row.scope.name,
             row.scope.api.organization.name,
+            row.scope.api.organization_id,
+            row.scope.api.organization.number,
             *answers.get(row.scope_id, (None, None)),
         )
         for row in wanted

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -29,10 +30,17 @@ from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.queries import administrators
 from onboarding.suppliers.queries.standing import Standing, standing
 from onboarding.suppliers.rules import may
-from onboarding.suppliers.states import STOPPED, Right, Role, SupplierState
+from onboarding.suppliers.states import STOPPED, Errand, Right, Role, SupplierState
 from onboarding.systems.models import Revision
 
 Judged = Revision | Api
+ERRANDS: Final = {
+    "supplier": Errand.APPROVAL,
+    "terms": Errand.TERMS,
+    "review": Errand.REVIEW,
+    "test": Errand.TEST,
+    "consent": Errand.CONSENT,
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,33 @@ def rows(judged: Judged, actor: Actor, at: datetime) -> list[Row]:
     if isinstance(judged, Revision):
         found += [_own_keys(judged), _consent(judged)]
     return found
+
+
+class Task(NamedTuple):
+    """What a link hands over: to whom, what, and the page that it leads to.
+
+    `number` is that of the organisation whose page it is, "" for the judged one's own.
+    """
+
+    errand: Errand
+    organization_id: int
+    environment: str
+    view: str
+    args: tuple[object, ...] = ()
+    number: str = ""
+
+
+def task(judged: Judged, key: str, actor: Actor, at: datetime) -> Task | None:
+    """Return what can be handed over of a row that is not met; None where nothing can."""
+    row = next((each for each in rows(judged, actor, at) if each.key == key), None)
+    if row is None or row.is_met or key not in ERRANDS:
+        return None
+    if key == "consent" and isinstance(judged, Revision):
+        missing = next(each for each in consent.asked(judged) if each.access != Access.OK)
+        owner, number = missing.owner_id, missing.owner_number
+        return Task(Errand.CONSENT, owner, Environment.TEST, "clients:requests", (), number)
+    view = row.view or "clients:list"
+    return Task(ERRANDS[key], _owner(judged), Environment.TEST, view, row.args)
 
 
 def _review(judged: Judged, actor: Actor, at: datetime) -> Row:

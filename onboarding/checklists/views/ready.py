@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from onboarding.apis.models import Api
 from onboarding.checklists.queries import preflight
 from onboarding.core.environments import Environment
 from onboarding.suppliers.requests import TenantRequest
+from onboarding.suppliers.services import handovers
 from onboarding.systems import queries as systems
 from onboarding.systems.models import ClientSystem, Revision
 
@@ -21,17 +23,14 @@ from onboarding.systems.models import ClientSystem, Revision
 @require_safe
 def system(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Show what the current version of a client system needs for production."""
-    mine = ClientSystem.objects.visible_to(request.actor)
-    shown = get_object_or_404(mine.of(request.environment, request.organization.pk), pk=pk)
-    published = Revision.objects.visible_to(request.actor).filter(published_at__isnull=False)
-    newest = published.filter(system=shown).select_related("system").order_by("-number").first()
-    if newest is None or shown.environment != Environment.TEST:
-        raise Http404
+    shown, newest = _version(request, pk)
     context: dict[str, object] = {
         "system": shown,
         "revision": newest,
         "draft": systems.draft(shown),
         "tab": "production",
+        "hand": "evidence:hand_system",
+        "judged": shown,
     }
     return _page(request, "checklists/ready_system.html", newest, context)
 
@@ -39,11 +38,62 @@ def system(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def api(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Show what an API needs for production."""
+    shown = _api(request, pk)
+    context: dict[str, object] = {"api": shown, "hand": "evidence:hand_api", "judged": shown}
+    return _page(request, "checklists/ready_api.html", shown, context)
+
+
+@require_POST
+def hand_system(request: TenantRequest, pk: UUID, key: str) -> HttpResponse:
+    return _hand(request, _version(request, pk)[1], key, "evidence:ready_system", pk)
+
+
+@require_POST
+def hand_api(request: TenantRequest, pk: UUID, key: str) -> HttpResponse:
+    return _hand(request, _api(request, pk), key, "evidence:ready_api", pk)
+
+
+def _hand(
+    request: TenantRequest, judged: preflight.Judged, key: str, back: str, pk: UUID
+) -> HttpResponse:
+    """Make a link that hands a row over and show it: it is kept nowhere to come back to."""
+    here = (request.environment, request.organization.number)
+    task = preflight.task(judged, key, request.actor, timezone.now())
+    if task is None:
+        raise Http404
+    number = task.number or request.organization.number
+    handed = handovers.create(
+        errand=task.errand,
+        path=reverse(task.view, args=[task.environment, number, *task.args]),
+        organization_id=task.organization_id,
+        environment=task.environment,
+        by=request.actor,
+        at=timezone.now(),
+    )
+    context = {
+        "handover": handed.handover,
+        "link": settings.BASE_URL + reverse("suppliers:handover_follow", args=[handed.token]),
+        "back": reverse(back, args=[*here, pk]),
+    }
+    return render(request, "suppliers/handover_made.html", context)
+
+
+def _version(request: TenantRequest, pk: UUID) -> tuple[ClientSystem, Revision]:
+    mine = ClientSystem.objects.visible_to(request.actor)
+    shown = get_object_or_404(mine.of(request.environment, request.organization.pk), pk=pk)
+    published = Revision.objects.visible_to(request.actor).filter(published_at__isnull=False)
+    newest = published.filter(system=shown).select_related("system").order_by("-number").first()
+    if newest is None or shown.environment != Environment.TEST:
+        raise Http404
+    return shown, newest
+
+
+def _api(request: TenantRequest, pk: UUID) -> Api:
     mine = Api.objects.visible_to(request.actor)
     shown = get_object_or_404(mine.of(request.environment, request.organization.pk), pk=pk)
     if shown.environment != Environment.TEST:
         raise Http404
-    return _page(request, "checklists/ready_api.html", shown, {"api": shown})
+    return shown
 
 
 def _page(
@@ -56,5 +106,10 @@ def _page(
     lines = [
         (row, reverse(row.view, args=[*where, *row.args]) if row.view else "") for row in ordered
     ]
-    shown = context | {"rows": lines, "met": sum(row.is_met for row in rows), "total": len(rows)}
+    shown = context | {
+        "tasks": preflight.ERRANDS,
+        "rows": lines,
+        "met": sum(row.is_met for row in rows),
+        "total": len(rows),
+    }
     return render(request, template, shown)
