@@ -114,7 +114,7 @@ def test_only_operators_edit(
         ("A03", {"kind": "machine"}, "kind"),
         ("A03", {"source": []}, "source"),
         ("A03", {"id": "Z01"}, "fallback"),
-        ("V01", {"fallback": ""}, "fallback"),
+        ("P02", {"fallback": ""}, "fallback"),
     ],
 )
 def test_what_could_not_be_judged_is_not_saved(
