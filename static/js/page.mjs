@@ -47,6 +47,11 @@ function focusMarked(root) {
 }
 focusMarked(document);
 
+function newsOf(root) {
+  return root.querySelector("[data-announce]")?.textContent.trim();
+}
+let told = newsOf(document);
+
 // A region that fetches itself anew must not close what the reader has opened in it.
 let opened = [];
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -58,8 +63,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
     const details = document.getElementById(id);
     if (details) details.open = true;
   }
-  const news = region.querySelector("[data-announce]");
-  if (news) announce(news.textContent.trim());
+  const news = newsOf(region);
+  // A region that looks again every second says old news each time: what was said since stays.
+  if (news && news !== told) announce((told = news));
   focusMarked(region);
 });
 

@@ -30,7 +30,7 @@ from tests.factories import (
 
 # Session, person and roles (7) come on top of what the page itself asks.
 QUERIES_OF_LIST = 12
-QUERIES_OF_PAGE = 14
+QUERIES_OF_PAGE = 15
 NEW = {"name": "Adresseregisteret", "short_name": "nhn:cp-api", "dpop": "required"}
 
 
