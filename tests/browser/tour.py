@@ -145,10 +145,12 @@ class Tour:
         self.look("home-done", "The front page once there is a token")
         self._follow("Hvorfor ble jeg avvist?")
         self.look("why", "Paste a request to have it explained")
+        here = self.page.url
         self._follow("Feilkatalogen")
         self.look("errors", "The error catalogue")
         self.page.goto(f"{self.url}/help/errors/assertion.audience")
         self.look("error", "One code: why it comes, and what to do")
+        self.page.goto(here)
         self._follow("Dine klientsystemer")
         self._follow(SYSTEM)
         self.look("system-chain", "A client system with the chain from customer to key")

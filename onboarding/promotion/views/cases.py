@@ -157,6 +157,7 @@ def _standing(shown: Case, assessment: Assessment, at: datetime) -> dict[str, ob
     events = history.events(shown)
     return {
         "case": shown,
+        "subject": assessment.subject,
         "panel": standing.panel(shown, at, missing=len(assessment.missing), for_supplier=True),
         "track": standing.track(shown, history.reached(events)),
         "general": items.general(shown),

@@ -115,6 +115,7 @@ def _standing(shown: Case, assessment: Assessment, at: datetime) -> dict[str, ob
     events = history.events(shown)
     return {
         "case": shown,
+        "subject": assessment.subject,
         "panel": standing.panel(shown, at, missing=0, for_supplier=False),
         "track": standing.track(shown, history.reached(events)),
         "bars": bars(assessment),
