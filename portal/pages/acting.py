@@ -58,7 +58,7 @@ def acting(request: TenantRequest) -> HttpResponse:
     ).prefetch_related("scopes__scope__api")
     page = paging.page(related, request.GET.get("after", ""))
     now = timezone.now()
-    keys = _keys(page.rows, now)
+    keys = _keys(request, page.rows, now)
     context = {
         "rows": [_row(request, client, keys[client.pk]) for client in page.rows],
         "read_only": why_read_only(request.actor, where[1], where[0], Right.USE),
@@ -93,10 +93,13 @@ def _state(
     return "ok", _("I bruk"), _("Handler for dere.")
 
 
-def _keys(clients: list[ClientConfiguration], now: datetime) -> defaultdict[UUID, list[KeyFact]]:
+def _keys(
+    request: TenantRequest, clients: list[ClientConfiguration], now: datetime
+) -> defaultdict[UUID, list[KeyFact]]:
     """Return the keys that work, by client. One query."""
     found: defaultdict[UUID, list[KeyFact]] = defaultdict(list)
-    rows = Key.objects.filter(client__in=[client.pk for client in clients]).usable(now)
+    mine = Key.objects.visible_to(request.actor)
+    rows = mine.filter(client__in=[client.pk for client in clients]).usable(now)
     for key in rows.order_by("expires_at", "pk"):
         fact = KeyFact(key.kid[:8], key.expires_at, key.expires_at <= now + SOON)
         found[key.client_id].append(fact)

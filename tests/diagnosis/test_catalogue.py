@@ -34,7 +34,9 @@ def sources(*folders: str) -> Iterator[ast.Module]:
     """The programs of the product that may name a code; not the catalogue itself."""
     for folder in folders or ("",):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            if not {"migrations", "diagnosis"} & set(path.relative_to(ROOT).parts):
+            parts = path.relative_to(ROOT).parts
+            # What webhooks tell of are events, which have a catalogue of their own.
+            if not {"migrations", "diagnosis", "webhooks"} & set(parts):
                 yield ast.parse(path.read_text())
 
 
@@ -54,12 +56,12 @@ def strings(node: ast.AST) -> Iterator[str]:
 
 
 def named() -> set[str]:
-    """Codes written out somewhere, but for those that name an event of the log."""
+    """Codes written out somewhere, but for those that name an event of the log or a letter."""
     found = set()
     for tree in sources():
         events = {
             id(part)
-            for call in calls(tree, r"_?record\w*")
+            for call in calls(tree, r"_?record\w*|notify")
             for part in ast.walk(call.args[0] if call.args else call)
         }
         found |= {

@@ -19,6 +19,14 @@ from portal.pages.happenings import WORDS, sentence
 ROOT = Path(__file__).parents[2] / "onboarding"
 # Steps of something that is told of, acts of persons and of the machinery.
 QUIET = {
+    "api_check.scheduled",
+    "api_check.started",
+    "api_check.unscheduled",
+    "checklist.begin",
+    "checklist.discard",
+    "checklist.publish",
+    "checklist.remove_item",
+    "checklist.save_item",
     "claim.add",
     "claim.change",
     "claim.remove",
@@ -29,8 +37,11 @@ QUIET = {
     "client.organization_chosen",
     "client.scopes_chosen",
     "client.system_chosen",
+    "client.token_life_chosen",
     "draft.confirmed",
     "draft.made",
+    "evidence.name_clients",
+    "evidence.take_up",
     "key.barred",
     "key.delivered",
     "key.made",

@@ -27,7 +27,7 @@ def test_what_looks_for_lost_work_does_not_queue_behind_work() -> None:
     assert sweeps >= {"keys.sweep", "smoketests.sweep", "sts.sweep", "portal.sweep"}
     assert {queue_of(name) for name in sweeps} == {"sweeps"}
     assert (queue_of("keys.make"), queue_of("smoketests.execute")) == ("keys", "celery")
-    assert set(current_app.amqp.queues) == {"celery", "keys", "sweeps"}
+    assert set(current_app.amqp.queues) == {"celery", "keys", "sweeps", "checks", "webhooks"}
 
 
 def test_the_schedule_leaves_nothing_behind_when_no_worker_takes_it() -> None:

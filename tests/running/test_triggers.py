@@ -13,6 +13,18 @@ from tests import portals
 
 GUARDED = {
     "audit_event",
+    "checklists_checklistversion",
+    "checklists_item",
+    "checklists_subject",
+    "promotion_answer",
+    "promotion_case",
+    "promotion_caseuri",
+    "promotion_comment",
+    "promotion_condition",
+    "promotion_decision",
+    "promotion_decisionreason",
+    "promotion_judgement",
+    "promotion_release",
     "suppliers_acceptance",
     "suppliers_acknowledgement",
     "suppliers_changenotice",

@@ -13,7 +13,7 @@ HPR: Final = "helseid://claims/hpr/hpr_number"
 # A synthetic number: 80 is added to the month, so it is nobody's.
 PID: Final = "05898597468"
 _GIVEN: Final = ("Rolig", "Blid", "Lun", "Kvikk", "Tapper", "Klok", "Stille", "Munter")
-_FAMILY: Final = ("Fjellbekk", "Lysning", "Havbris", "Myrull", "Bjørkeli", "Nordavind", "Strand")
+_FAMILY: Final = ("Fjellbekk", "Lysning", "Havbris", "Myrull", "Granli", "Nordavind", "Strand")
 
 
 class Person(NamedTuple):
