@@ -13,6 +13,7 @@ from cryptography.hazmat.backends.openssl import backend
 from django.db import connection
 
 from benchmarks import (
+    battery,
     engine,
     environment,
     keygen,
@@ -32,6 +33,7 @@ PARTS = {
     "keys": ("Making keys in the worker", keygen.rows),
     "uploads": ("Uploading one RSA key", uploads.rows),
     "smoke": ("Token tests by one worker", smoke.rows),
+    "battery": ("API checks", battery.rows),
     "lists": ("The main lists at 100 and at 100,000 rows", lists.rows),
 }
 

@@ -50,6 +50,21 @@ def split(url: str) -> SplitResult:
     return parts
 
 
+def on_this_machine(url: str, *, but: Iterable[str]) -> SplitResult | None:
+    """The parts of an http address of localhost: a developer's own API, where DEBUG is on.
+
+    `but` names places (host and port) that are not meant. `check --deploy` refuses DEBUG, so no
+    installation has this way past the rules.
+    """
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.port is not None and parts.port >= 1024
+    except ValueError:
+        return None
+    is_local = parts.scheme == "http" and parts.netloc == f"localhost:{parts.port}"
+    return parts if is_whole and is_local and parts.netloc not in but else None
+
+
 def _is_public_name(host: str) -> bool:
     name = host.rstrip(".").lower()
     if "." not in name or name.endswith(_LOCAL_SUFFIXES) or _is_literal(name):

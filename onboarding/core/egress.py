@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from threading import Lock, Timer
+from threading import local as of_thread
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -24,7 +24,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from onboarding.core.addresses import Refusal, is_callable, split
+from onboarding.core.addresses import Refusal, is_callable, on_this_machine, split
+from onboarding.core.deadlines import Deadline
 
 CONNECT_SECONDS: Final = 3.0
 READ_SECONDS: Final = 5.0
@@ -51,6 +52,42 @@ class Failed(Exception):
         self.code = f"egress.{code}"
 
 
+class Door:
+    """Requests to one origin, all of them to the one address that its name had to begin with.
+
+    For whoever has many to send: looked up and judged once, each request still has a connection
+    of its own. Good for several threads.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Look the name up. Raises Failed."""
+        with closing(Deadline(TOTAL_SECONDS)) as deadline:
+            self._parts, address = _target(url, deadline)
+        self._adapter = _Pinned(address)
+
+    def close(self) -> None:
+        self._adapter.close()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        limit: int = 64 * 1024,
+        seconds: float = TOTAL_SECONDS,
+    ) -> Answer:
+        """Send one request and return the answer, as `send` does. Raises Failed."""
+        if not url.startswith(f"{self._parts.scheme}://{self._parts.netloc}/"):
+            raise Failed("refused")
+        deadline = Deadline(min(seconds, TOTAL_SECONDS))
+        try:
+            asked = _request(method, url, self._parts, headers or {}, None)
+            return _answered(self._adapter, asked, limit, deadline)
+        finally:
+            deadline.close()
+
+
 def send(
     method: str,
     url: str,
@@ -69,20 +106,28 @@ def send(
     `limit` is the most octets of body that are read, `seconds` the most time that all of it
     takes, at most `TOTAL_SECONDS`. Raises Failed.
     """
-    began = time.monotonic()
-    deadline = _Deadline(min(seconds, TOTAL_SECONDS))
+    deadline = Deadline(min(seconds, TOTAL_SECONDS))
     try:
         parts, address = _target(url, deadline, typed=typed)
         asked = _request(method, url, parts, headers or {}, form or body)
-        with closing(_Pinned(address, deadline)) as adapter:
-            status, found, content = _exchange(adapter, asked, limit)
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise _failure(error, late=deadline.is_over) from error
+        with closing(_Pinned(address)) as adapter:
+            return _answered(adapter, asked, limit, deadline)
     finally:
         deadline.close()
+
+
+def _answered(
+    adapter: _Pinned, asked: requests.PreparedRequest, limit: int, deadline: Deadline
+) -> Answer:
+    began = time.monotonic()
+    try:
+        with adapter.watched_by(deadline):
+            status, found, body = _exchange(adapter, asked, limit)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise _failure(error, late=deadline.is_over) from error
     if deadline.is_over:
         raise Failed("timeout")
-    return Answer(status, found, content, int((time.monotonic() - began) * 1000))
+    return Answer(status, found, body, int((time.monotonic() - began) * 1000))
 
 
 def check(url: str) -> None:
@@ -90,13 +135,11 @@ def check(url: str) -> None:
 
     Raises Failed, with one code for every reason: it is no map of our network (S21).
     """
-    deadline = _Deadline(CONNECT_SECONDS)
-    try:
-        _target(url, deadline, typed=True)
-    except Failed as error:
-        raise Failed("refused") from error
-    finally:
-        deadline.close()
+    with closing(Deadline(CONNECT_SECONDS)) as deadline:
+        try:
+            _target(url, deadline, typed=True)
+        except Failed as error:
+            raise Failed("refused") from error
 
 
 def _request(
@@ -126,7 +169,7 @@ def _exchange(
         return response.status_code, headers, _read(response, limit)
 
 
-def _target(url: str, deadline: _Deadline, *, typed: bool = False) -> tuple[SplitResult, str]:
+def _target(url: str, deadline: Deadline, *, typed: bool = False) -> tuple[SplitResult, str]:
     """Return the parts of `url` and the one address to connect to. Raises Failed."""
     own = [urlsplit(origin) for origin in settings.EGRESS_OWN_ORIGINS]
     for origin in own:
@@ -134,6 +177,8 @@ def _target(url: str, deadline: _Deadline, *, typed: bool = False) -> tuple[Spli
             continue
         if url.startswith(f"{origin.scheme}://{origin.netloc}/"):
             return urlsplit(url), _resolve(origin.hostname or "", deadline)[0]
+    if settings.DEBUG and (local := on_this_machine(url, but=[at.netloc for at in own])):
+        return local, _resolve("localhost", deadline)[0]
     try:
         parts = split(url)
     except Refusal as error:
@@ -148,7 +193,7 @@ def _target(url: str, deadline: _Deadline, *, typed: bool = False) -> tuple[Spli
     return parts, addresses[0]
 
 
-def _resolve(host: str, deadline: _Deadline) -> list[str]:
+def _resolve(host: str, deadline: Deadline) -> list[str]:
     asked = _resolvers.submit(socket.getaddrinfo, host, None, type=socket.SOCK_STREAM)
     try:
         found = asked.result(min(CONNECT_SECONDS, deadline.seconds))
@@ -162,72 +207,66 @@ def _resolve(host: str, deadline: _Deadline) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-class _Deadline:
-    """Shuts the connection down when the time is over, in whatever it may be waiting."""
+class _Watched(of_thread):
+    """The deadline of the request that this thread is sending."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.is_over = False
-        self._guard: socket.socket | None = None
-        self._lock = Lock()
-        self._timer = Timer(seconds, self._end)
-        self._timer.daemon = True
-        self._timer.start()
+    deadline: Deadline
 
-    def watch(self, connection: socket.socket) -> None:
-        """End this connection too when the time is over. Raises TimeoutError if it is."""
-        with self._lock:
-            if self.is_over:
-                connection.close()
-                raise TimeoutError
-            # A duplicate, because wrapping in TLS takes the original's descriptor away.
-            self._guard = connection.dup()
 
-    def _end(self) -> None:
-        with self._lock:
-            self.is_over = True
-            if self._guard is not None:
-                # It may have ended by itself between our looking and our doing.
-                with suppress(OSError):
-                    self._guard.shutdown(socket.SHUT_RDWR)
+_watched: Final = _Watched()
 
-    def close(self) -> None:
-        self._timer.cancel()
-        with self._lock:
-            if self._guard is not None:
-                self._guard.close()
+
+class _Plain(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        _watched.deadline.watch(made)
+        return made
+
+
+class _Secure(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        _watched.deadline.watch(made)
+        return made
+
+
+class _PlainPool(HTTPConnectionPool):
+    """Keeps no connection: a second request on one would be watched by nobody's deadline."""
+
+    ConnectionCls = _Plain
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
 
 
 class _Pinned(HTTPAdapter):
     """Connects to one address, whatever the name would resolve to by now."""
 
-    def __init__(self, address: str, deadline: _Deadline) -> None:
-        self._address, self._deadline = address, deadline
+    def __init__(self, address: str) -> None:
+        self._address = address
         super().__init__(max_retries=0)
+
+    @contextmanager
+    def watched_by(self, deadline: Deadline) -> Iterator[None]:
+        """Have the connections that this thread opens end with `deadline`."""
+        _watched.deadline = deadline
+        try:
+            yield
+        finally:
+            del _watched.deadline
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        watch = self._deadline.watch
-
-        class Plain(HTTPConnection):
-            def _new_conn(self) -> socket.socket:
-                made = super()._new_conn()
-                watch(made)
-                return made
-
-        class Secure(HTTPSConnection):
-            def _new_conn(self) -> socket.socket:
-                made = super()._new_conn()
-                watch(made)
-                return made
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
-
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Final
 from urllib.parse import urlencode
 
@@ -23,6 +24,8 @@ class Exchange:
 
     url: str
     nonce: str = ""
+    _door: egress.Door | None = None
+    _lock: Lock = field(default_factory=Lock)
 
     def ask(self, mint: Callable[[str], Minted], *, wants_nonce: bool = True) -> Reply:
         """Send what `mint` makes with the newest nonce; once more where only that was missing."""
@@ -30,6 +33,17 @@ class Exchange:
         if wants_nonce and reply.nonce and "use_dpop_nonce" in errors(reply.challenge):
             reply = self._send(mint(self.nonce))
         return reply
+
+    def _opened(self) -> egress.Door:
+        """The way to the API: its name is looked up once for the whole portion."""
+        with self._lock:
+            if self._door is None:
+                self._door = egress.Door(self.url)
+            return self._door
+
+    def close(self) -> None:
+        if self._door is not None:
+            self._door.close()
 
     def _send(self, minted: Minted) -> Reply:
         reply = self._once(minted)
@@ -46,7 +60,7 @@ class Exchange:
         if minted.proof:
             headers["DPoP"] = minted.proof
         try:
-            answer = egress.send("GET", url, headers=headers, limit=MOST, seconds=LONGEST)
+            answer = self._opened().send("GET", url, headers=headers, limit=MOST, seconds=LONGEST)
         except egress.Failed as error:
             return Reply(None, code=error.code)
         nonce = answer.headers.get("dpop-nonce", "")

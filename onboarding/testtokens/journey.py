@@ -80,6 +80,9 @@ class Journey:
         self._target, self._signers, self._clock = target, signers, clock
         self._exchange = Exchange(target.url)
 
+    def close(self) -> None:
+        self._exchange.close()
+
     def take(self, probe: Probe) -> Seen:
         """Send one request and judge the answer."""
         fault = probe.fault

@@ -7,6 +7,7 @@ from onboarding.testtokens.views import checks, keys
 app_name = "testtokens"
 urlpatterns: list[URLPattern] = [
     path("test-tokens/", keys.page, name="page"),
+    path("test-tokens/decode/", keys.decode, name="decode"),
     path("test-tokens/keys/new/", keys.new, name="new_key"),
     path("test-tokens/keys/<uuid:pk>/end/", keys.end, name="end_key"),
     path("apis/<uuid:pk>/check/", checks.page, name="check"),

@@ -197,6 +197,8 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "testtokens:end_key", "token_key"): (302, 404, 403, 403, 302, 409),
     Route("GET", "testtokens:new_key", ""): (302, 404, 403, 403, 200, 200),
     Route("POST", "testtokens:new_key", ""): (302, 404, 403, 403, 422, 422),
+    Route("POST", "testtokens:page", ""): (302, 404, 403, 403, 422, 422),
+    Route("GET", "testtokens:decode", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "testtokens:page", ""): (302, 404, 200, 200, 200, 200),
     Route("GET", "trace", "trace"): (302, 404, 200, 200, 200, 200),
     Route("GET", "traffic", "client"): (302, 404, 200, 200, 200, 200),

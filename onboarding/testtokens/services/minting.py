@@ -10,6 +10,7 @@ from django.conf import settings
 
 from onboarding.sts.services.signing_keys import ensure_signing_key
 from onboarding.testtokens import queries, signers
+from onboarding.testtokens.catalogue import Fault, Known
 from onboarding.testtokens.content import asked as content
 from onboarding.testtokens.content.consistency import Wrong
 from onboarding.testtokens.schemas import TestTokenParameters
@@ -28,17 +29,37 @@ def create(asked: TestTokenParameters, *, audience: str = "", at: datetime) -> M
     asked for does not hold together, and NoIssuer where another server issues test tokens.
     """
     wanted = content.audience_of(asked, audience)
-    if is_barred(wanted):
+    made = content.draft(asked, _world(wanted, at))
+    return mint(made, keys(at, content.holder_of(asked)))
+
+
+def create_with(
+    asked: TestTokenParameters, fault: Fault | None, *, url: str, at: datetime
+) -> Minted:
+    """Return a request to `url` as asked for, with one fault of the catalogue, or none.
+
+    Raises Wrong and NoIssuer, as `create` does.
+    """
+    world = _world(content.audience_of(asked), at)
+    good = content.draft(asked, world)
+    signing = keys(at, content.holder_of(asked))
+    if fault is None:
+        return mint(good, signing)
+    other = mint(content.draft(asked, world), signing).token if fault.needs_other_token else ""
+    known = Known(world.now, url, world.audience, world.other_issuer, other)
+    return mint(fault.change(good, known), signing)
+
+
+def _world(audience: str, at: datetime) -> content.World:
+    if is_barred(audience):
         raise Wrong(BARRED)
-    world = content.World(
+    return content.World(
         issuer=signers.issuer(),
         other_issuer=signers.other_issuer(),
-        audience=wanted,
-        scopes=queries.scopes_of(wanted) or [f"{wanted}/test"],
+        audience=audience,
+        scopes=queries.scopes_of(audience) or [f"{audience}/test"],
         now=int(at.timestamp()),
     )
-    made = content.draft(asked, world)
-    return mint(made, keys(at, content.holder_of(asked)))
 
 
 def is_barred(audience: str) -> bool:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -66,7 +67,8 @@ def execute(*, check_id: UUID, at: datetime) -> None:
         logger.exception("an API check could not begin")
         _finish(check, held, "check.fault", timezone.now())
         return
-    _go(check, held, Journey(_target(check), found))
+    with closing(Journey(_target(check), found)) as journey:
+        _go(check, held, journey)
 
 
 def give_up(*, at: datetime) -> int:
