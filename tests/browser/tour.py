@@ -146,8 +146,8 @@ class Tour:
         self._follow("Hvorfor ble jeg avvist?")
         self.look("why", "Paste a request to have it explained")
         here = self.page.url
-        self._follow("Feilkatalogen")
-        self.look("errors", "The error catalogue")
+        self.page.goto(f"{self.url}/help/errors/?q=aud")
+        self.look("errors", "The error catalogue, searched")
         self.page.goto(f"{self.url}/help/errors/assertion.audience")
         self.look("error", "One code: why it comes, and what to do")
         self.page.goto(here)
