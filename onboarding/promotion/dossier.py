@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any, Final
@@ -20,6 +21,15 @@ from onboarding.audit.chain import GENESIS, link
 FORMAT: Final = "selvbetjening-dossier-1"
 MANIFEST: Final = "manifest.json"
 MOST: Final = 50 * 1024 * 1024  # octets of one file: more is no dossier of ours
+# What zipfile raises for a file that is damaged, compressed in a way it does not know
+# (NotImplementedError), or encrypted (RuntimeError).
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
 # Nothing of the moment goes in: what is made twice of the same facts is the same octets.
 _WHEN: Final = (2026, 1, 1, 0, 0, 0)
 
@@ -60,10 +70,18 @@ def verify(octets: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(octets)) as archive:
             found = dict(_contents(archive))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except BadDossier:
+        raise
+    except (*_UNREADABLE, ValueError) as error:
         raise BadDossier(f"the file is no ZIP that can be read: {error}") from error
-    except ValueError as error:
-        raise BadDossier(str(error)) from error
+    try:
+        return _verify(found)
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        # JSON of another shape than ours: a member is missing, or is something else.
+        raise BadDossier(f"the parts have not the shape of a dossier: {error}") from error
+
+
+def _verify(found: Mapping[str, bytes]) -> str:
     manifest = _json(found, MANIFEST)
     if manifest.get("format") != FORMAT:
         raise BadDossier("the manifest is not of a format that is known here")
@@ -89,7 +107,7 @@ def _json(found: Mapping[str, bytes], name: str) -> Any:
         return json.loads(found[name])
     except KeyError:
         raise BadDossier(f"{name} is missing") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadDossier(f"{name} is no JSON") from error
 
 

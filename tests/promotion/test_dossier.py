@@ -169,6 +169,48 @@ def test_what_is_no_dossier_is_said_so(octets: bytes, tmp_path: Path) -> None:
         call_command("dossier_verify", str(tmp_path / "missing.zip"))
 
 
+def one_file(octets: bytes, *, at: int = 0, flags: int = 0, method: int = 0) -> bytes:
+    """A ZIP of one manifest, with these octets of its two headers changed after the fact."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(dossier.MANIFEST, octets)
+    changed = bytearray(packed.getvalue())
+    for header, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = changed.index(header) + offset
+        changed[place] |= flags
+        changed[place + 2] ^= method
+    if at:
+        changed[at] ^= 0xFF
+    return bytes(changed)
+
+
+SHAPES = [
+    b"[]",
+    b"null",
+    b"{}",
+    b'{"format": "%s"}',
+    b'{"format": "%s", "files": [1]}',
+    b"[" * 99999,
+]
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(one_file(b"{}" * 50, flags=1), id="encrypted"),
+        pytest.param(one_file(b"{}" * 50, method=99), id="unknown compression"),
+        pytest.param(one_file(b"{}" * 50, at=44), id="damaged stream"),
+        *(
+            pytest.param(one_file(text.replace(b"%s", dossier.FORMAT.encode())), id=f"shape {n}")
+            for n, text in enumerate(SHAPES)
+        ),
+    ],
+)
+def test_whatever_it_is_it_is_refused_in_words(octets: bytes) -> None:
+    with pytest.raises(dossier.BadDossier):
+        dossier.verify(octets)
+
+
 def test_both_sides_download_it(client: Client, rita: User, charlie: User) -> None:
     case, person = making.make_live()
     supplier = reverse("promotion:dossier", args=["test", case.organization.number, case.pk])
