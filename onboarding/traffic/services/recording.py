@@ -69,18 +69,19 @@ class Recorder:
     def flush(self) -> int:
         """Write down what waits, here and now; return how many requests that were.
 
+        What comes in meanwhile waits for the next time: a batch costs the same for one request as
+        for a hundred, and writing a few at a time under load took half of the processor.
         Raises `django.db.Error`, and keeps what could not be written.
         """
         with self._writing:
-            count = 0
-            while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            count = len(self._waiting)
+            for begin in range(0, count, BATCH):
+                batch = [self._waiting.popleft() for _ in range(min(BATCH, count - begin))]
                 try:
                     writing.write(batch, self.room)
                 except Error:
                     self._waiting.extendleft(reversed(batch))
                     raise
-                count += len(batch)
             if self._lost:
                 # Memory has an end too, while the database is away.
                 logger.warning("%s requests left no trace and were not counted", self._lost)
