@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import Sum
 from django.utils import timezone
 from pytest_django import Settings
@@ -177,6 +178,25 @@ def test_what_could_not_be_written_is_kept(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert recorder.flush() == 1
     assert Trace.objects.count() == 1
+
+
+def test_what_comes_in_while_it_writes_waits_for_the_next_time() -> None:
+    """Else a writer under load never rests, and writes a few at a time."""
+    recorder, machine = Recorder(), make_machine()
+    recorder.note(refused(machine))
+
+    more = [refused(machine) for _ in range(3)]
+
+    def meanwhile(execute: Callable[..., Any], *arguments: Any) -> Any:
+        if more:
+            recorder.note(more.pop())
+        return execute(*arguments)
+
+    with connection.execute_wrapper(meanwhile):
+        assert recorder.flush() == 1
+
+    assert Trace.objects.count() == 1
+    assert recorder.flush() == 3
 
 
 def test_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
