@@ -70,7 +70,7 @@ class Recorder:
         """Write down what waits, here and now; return how many requests that were.
 
         What comes in meanwhile waits for the next time: a batch costs the same for one request as
-        for a hundred, and writing a few at a time under load took half of the processor.
+        for a hundred, and as long as requests come, there is always one more to go on with.
         Raises `django.db.Error`, and keeps what could not be written.
         """
         with self._writing:
