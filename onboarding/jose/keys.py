@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ LARGEST: Final = 64 * 1024  # octets
 MOST: Final = 10
 DEEPEST: Final = 5
 _SHAPE: Final = "JWK | JWKS [1..10]"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _encoding(text: str) -> Check:
         found = "BOM"
     elif "\0" in text:
         found = "NUL"
-    elif any("\ud800" <= character <= "\udfff" for character in text):
+    elif _SURROGATE.search(text):
         found = "surrogate"
     return judge("key.encoding", not found, "UTF-8", found or "UTF-8")
 

@@ -32,9 +32,10 @@ MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 # The raw text too, because JSON that is broken or quoted inside other JSON leaks as much.
 _MEMBER = re.compile(r'"(d|p|q|dp|dq|qi|oth|k)\\*"\s*:', re.IGNORECASE)
 # The same as a program or YAML writes it: then only what is followed by a value of some length.
-_ASSIGNED = re.compile(
-    r"""(?<![\w-])'?(d|p|q|dp|dq|qi|k)'?\s{0,9}[:=]\s{0,9}["']?[A-Za-z0-9_-]{30}""", re.IGNORECASE
-)
+_VALUE: Final = r"""[:=]\s{0,9}["']?[A-Za-z0-9_-]{30}"""
+_ASSIGNED = re.compile(rf"""(?<![\w-])'?(d|p|q|dp|dq|qi|k)'?\s{{0,9}}{_VALUE}""", re.IGNORECASE)
+# Looked for first: most texts have none, and a name could begin at every one of their characters.
+_ANY_VALUE = re.compile(_VALUE, re.IGNORECASE)
 _NAMES: Final = (
     (re.compile(r"private\s+key", re.IGNORECASE), "PRIVATE KEY"),
     (re.compile(r"PuTTY-User-Key-File|Private-Lines:", re.IGNORECASE), "PuTTY"),
@@ -59,7 +60,8 @@ class Private(NamedTuple):
 
 def find(text: str) -> Private:
     """Look for private and symmetric keys in any form that people paste. Never raises."""
-    names = {found[1].lower() for rule in (_MEMBER, _ASSIGNED) for found in rule.finditer(text)}
+    rules = (_MEMBER, _ASSIGNED) if _ANY_VALUE.search(text) else (_MEMBER,)
+    names = {found[1].lower() for rule in rules for found in rule.finditer(text)}
     names.update(name for pattern, name in _NAMES if pattern.search(text))
     thumbprints: list[str] = []
     for members in _objects(text):
