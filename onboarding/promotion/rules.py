@@ -18,6 +18,10 @@ class Outdated(NotPossibleNow):
     """What somebody decides on is no longer what was shown."""
 
 
+class Barred(NotPossibleNow):
+    """A case lacks what it has to have before it is sent in."""
+
+
 def check_begin(actor: Actor, organization: Organization) -> None:
     """Return if the actor may begin a case for the organisation.
 

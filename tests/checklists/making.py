@@ -9,18 +9,23 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from onboarding.accounts.models import User
+from onboarding.apis.models import Api
 from onboarding.checklists import services
 from onboarding.checklists.facts import Facts, Period, Request
 from onboarding.checklists.items import shipped
 from onboarding.checklists.models import ChecklistVersion, Item, Material, Subject
 from onboarding.checklists.services import materials
 from onboarding.clients.models import ClientConfiguration
+from onboarding.clients.queries import configuration_hash
+from onboarding.core.jobs import JobStatus
+from onboarding.smoketests.models import Run
+from onboarding.smoketests.states import Signer
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import actor_for
 from onboarding.systems.models import ClientSystem
 from onboarding.traffic.models import Trace
 from tests.constants import NOON
-from tests.factories import make_client, make_system
+from tests.factories import make_client, make_key, make_system
 
 CLIENT = UUID(int=1)
 _serial = count(1)
@@ -76,6 +81,21 @@ def measured(
     client = make_client(organization, system=subject.revision.system, by=by)
     services.name_clients(subject_id=subject.pk, client_ids=[client.pk], by=actor_for(by), at=at)
     return subject, client
+
+
+def passed(client: ClientConfiguration, configuration: str = "", *, api: Api | None = None) -> Run:
+    """A token test that went well, of the client's set-up as it is or as it was."""
+    return Run.objects.create(
+        client=client,
+        api=api,
+        key=make_key(client),
+        signer=Signer.BROWSER,
+        status=JobStatus.PASSED,
+        configuration_hash=configuration or configuration_hash(client),
+        queued_at=NOON,
+        created_at=NOON,
+        finished_at=NOON + timedelta(seconds=3),
+    )
 
 
 def trace(client: ClientConfiguration, at: datetime, **fields: Any) -> Trace:

@@ -12,23 +12,17 @@ from onboarding.accounts.models import User
 from onboarding.apis.models import Scope
 from onboarding.checklists.queries import preflight
 from onboarding.checklists.queries.preflight import Judged, Row
-from onboarding.clients.models import ClientConfiguration
-from onboarding.clients.queries import configuration_hash
 from onboarding.clients.states import Access
-from onboarding.core.jobs import JobStatus
-from onboarding.smoketests.models import Run
-from onboarding.smoketests.states import Signer
 from onboarding.suppliers.models import HandOver, Organization, Supplier
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.states import Role, SupplierState
 from onboarding.systems.models import ClientSystem, Revision
 from onboarding.systems.states import Selection
-from tests.checklists.making import first_version, measured
+from tests.checklists.making import first_version, measured, passed
 from tests.constants import NOON
 from tests.factories import (
     make_api,
     make_client,
-    make_key,
     make_membership,
     make_organization,
     make_scope,
@@ -59,19 +53,6 @@ def revision(system: ClientSystem) -> Revision:
 def row(key: str, judged: Judged, by: User) -> Row:
     found = preflight.rows(judged, actor_for(by), NOON)
     return next(each for each in found if each.key == key)
-
-
-def passed(client: ClientConfiguration, configuration: str = "") -> Run:
-    return Run.objects.create(
-        client=client,
-        key=make_key(client),
-        signer=Signer.BROWSER,
-        status=JobStatus.PASSED,
-        configuration_hash=configuration or configuration_hash(client),
-        queued_at=NOON,
-        created_at=NOON,
-        finished_at=NOON + timedelta(seconds=3),
-    )
 
 
 def test_a_version_has_seven_rows_and_an_api_five(

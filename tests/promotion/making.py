@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from onboarding.accounts.models import User
-from onboarding.apis.models import Scope
+from onboarding.apis.models import Api, Scope
 from onboarding.checklists.models import ChecklistVersion, Item
 from onboarding.checklists.services import take_up
 from onboarding.core.environments import Environment
@@ -18,9 +18,11 @@ from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.states import Role
 from onboarding.systems.models import ClientSystem
 from onboarding.systems.states import Selection
+from tests.checklists.making import passed
 from tests.constants import NOON
 from tests.factories import (
     make_api,
+    make_client,
     make_membership,
     make_organization,
     make_scope,
@@ -113,10 +115,20 @@ def make_scopes(name: str = "acme:journal", **fields: Any) -> tuple[Scope, Scope
 def make_promoted_system(
     organization: Organization, by: User, *, sensitive: bool = False, **fields: Any
 ) -> ClientSystem:
-    """A client system in test whose one scope production has too."""
+    """A client system in test whose one scope production has too, with a green token test."""
     name = f"acme:{uuid4().hex[:8]}"
     scope, _there = make_scopes(name, is_sensitive=sensitive)
-    return make_system(organization, scopes={scope: Selection.PRESELECTED}, by=by, **fields)
+    system = make_system(organization, scopes={scope: Selection.PRESELECTED}, by=by, **fields)
+    make_green(system, by)
+    return system
+
+
+def make_green(judged: ClientSystem | Api, by: User) -> None:
+    """A token test that went well, of the current version of a system or of an API."""
+    if isinstance(judged, Api):
+        passed(make_client(judged.organization, by=by), api=judged)
+    else:
+        passed(make_client(system=judged, by=by))
 
 
 def begin(system: ClientSystem, by: User) -> Case:

@@ -40,8 +40,9 @@ def change(case: Case, person: User, **fields: Any) -> Case:
     scopes = {row.scope: Selection(row.selection) for row in current.scopes.all()}
     number = case.system.revisions.count() + 1
     make_revision(case.system, number=number, by=person, scopes=scopes, **fields)
-    again = making.begin(ClientSystem.objects.get(pk=case.system.pk), person)
-    return making.submit(again, person)
+    newest = ClientSystem.objects.get(pk=case.system.pk)
+    making.make_green(newest, person)
+    return making.submit(making.begin(newest, person), person)
 
 
 def live(judged: bool = True) -> tuple[Case, User]:
@@ -178,6 +179,7 @@ def test_an_api_goes_live_likewise_and_back(rita: User, checklist: object) -> No
     organization, person = making.make_supplier()
     api = make_api(organization, short_name="acme:nytt", name="Nytt API")
     make_scope(api, "acme:nytt/read", is_sensitive=True)
+    making.make_green(api, person)
     by = actor_for(person)
     case = cases.begin_api(api_id=api.pk, by=by, at=NOON)
     cases.save_addresses(case_id=case.pk, test_url="https://acme.example/ping", by=by, at=NOON)

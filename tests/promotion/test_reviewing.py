@@ -358,6 +358,8 @@ def test_the_newest_version_is_taken_in(rita: User) -> None:
         submitting.resubmit(case_id=case.pk, by=actor_for(person), at=NOON)
 
     cases.take_newest(case_id=case.pk, by=actor_for(person), at=NOON)
+    case.system.refresh_from_db()
+    making.make_green(case.system, person)
     submitting.resubmit(case_id=case.pk, by=actor_for(person), at=NOON)
 
     assert fresh(case).revision == newer

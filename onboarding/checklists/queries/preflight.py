@@ -69,13 +69,19 @@ class Row:
 def rows(judged: Judged, actor: Actor, at: datetime) -> list[Row]:
     """Return what production takes of a published version or an API, as it stands now."""
     platform = standing(_owner(judged), at)
-    found = [
-        _supplier(platform),
-        _terms(platform),
-        _right(judged, actor),
-        _review(judged, actor, at),
-        _smoke_test(judged),
-    ]
+    supplier, right, *rest = _before_review(judged, actor, platform)
+    return [supplier, _terms(platform), right, _review(judged, actor, at), *rest]
+
+
+def barring(judged: Judged, actor: Actor, at: datetime) -> list[Row]:
+    """Return the rows that have to be met before a case is sent in, and are not."""
+    found = _before_review(judged, actor, standing(_owner(judged), at))
+    return [row for row in found if not row.is_met]
+
+
+def _before_review(judged: Judged, actor: Actor, platform: Standing) -> list[Row]:
+    """All but the review itself, and the terms, which going live asks for once more."""
+    found = [_supplier(platform), _right(judged, actor), _smoke_test(judged)]
     if isinstance(judged, Revision):
         found += [_own_keys(judged), _consent(judged)]
     return found

@@ -1,4 +1,4 @@
-"""Sending a case in and taking it back; what bars that, and what needs nobody to look."""
+"""Sending a case in and taking it back, and what needs nobody to look."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from onboarding.core.formats import in_words
-from onboarding.core.refusals import NotPossibleNow
 from onboarding.promotion import changes, rules
 from onboarding.promotion.models import Case, Decision
 from onboarding.promotion.queries import saying
 from onboarding.promotion.queries.assessing import Assessment, assess
+from onboarding.promotion.queries.barring import obstacles
 from onboarding.promotion.services.moving import locked, move, note_standing, person, record
 from onboarding.promotion.states import Action, Outcome, Risk, SpotCheck
 from onboarding.suppliers.actors import SYSTEM, Actor
@@ -30,7 +27,7 @@ def submit(*, case_id: UUID, by: Actor, at: datetime) -> Case:
     """Send a case in. What it wants to put into production is fixed from here on.
 
     A change of low risk with fresh green evidence is approved at once, and perhaps drawn for a
-    look afterwards. Raises Refused, and NotPossibleNow with all that is missing.
+    look afterwards. Raises Refused, and Barred with all that is missing.
     """
     case = locked(case_id, Action.SUBMIT, by)
     assessment = _fix(case, by, at)
@@ -45,7 +42,7 @@ def submit(*, case_id: UUID, by: Actor, at: datetime) -> Case:
 def resubmit(*, case_id: UUID, by: Actor, at: datetime) -> Case:
     """Send a case back to its reviewer. What was said of it in earlier rounds does not count.
 
-    Raises Refused, and NotPossibleNow with all that is missing.
+    Raises Refused, and Barred with all that is missing.
     """
     case = locked(case_id, Action.RESUBMIT, by)
     _fix(case, by, at)
@@ -76,33 +73,11 @@ _FIXED = (
 )
 
 
-def obstacles(case: Case, assessment: Assessment) -> list[str]:
-    """Return what bars a case from being sent in, in words."""
-    found = []
-    if assessment.has_moved_on:
-        found.append(_("Test har en nyere versjon. Ta den inn i saken først."))
-    if assessment.content.get("user_login") and not assessment.content["redirect_uris"]:
-        found.append(_("Brukerpålogging trenger minst én returadresse for produksjon."))
-    if missing := saying.missing_scopes(assessment.content):
-        found.append(
-            _("Disse scopene finnes ikke i produksjon ennå: %(names)s.")
-            % {"names": ", ".join(missing)}
-        )
-    if count := len(assessment.missing):
-        text = ngettext(
-            "Ett sjekkpunkt mangler svar eller grunnlag.",
-            "%(count)s sjekkpunkter mangler svar eller grunnlag.",
-            count,
-        ) % {"count": in_words(count)}
-        found.append(text[0].upper() + text[1:])
-    return found
-
-
 def _fix(case: Case, by: Actor, at: datetime) -> Assessment:
-    """Fix what the case is about, and what that takes. Raises NotPossibleNow."""
+    """Fix what the case is about, and what that takes. Raises Barred."""
     assessment = assess(case, at)
-    if found := obstacles(case, assessment):
-        raise NotPossibleNow(" ".join(found))
+    if found := obstacles(case, assessment, by, at):
+        raise rules.Barred(" ".join(each.text for each in found))
     # What was let through in an earlier round, and is met by now, needs no condition any more.
     unmet = [result.item.key for result in assessment.unmet]
     case.conditions.exclude(item__in=unmet).delete()

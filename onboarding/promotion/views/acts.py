@@ -74,11 +74,14 @@ def newest(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def submit(request: TenantRequest, pk: UUID) -> HttpResponse:
-    """Send the case in, for the first time or back to its reviewer."""
+    """Send the case in, for the first time or back to its reviewer; else say what bars that."""
     case = found(request, pk)
     is_first = case.status == Status.DRAFT
     verb = submitting.submit if is_first else submitting.resubmit
-    done = verb(case_id=pk, by=request.actor, at=timezone.now())
+    try:
+        done = verb(case_id=pk, by=request.actor, at=timezone.now())
+    except rules.Barred:
+        return page(request, case, {}, is_barred=True)
     text = _("%(name)s er sendt inn.")
     if done.passed_through:
         text = _("%(name)s er godkjent uten gjennomgang. Du kan sette endringen i produksjon.")

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,11 +23,11 @@ from onboarding.promotion.forms import Addresses, Answer, Comment, TestAddress
 from onboarding.promotion.models import Case
 from onboarding.promotion.queries import history, items, production, saying, standing
 from onboarding.promotion.queries.assessing import Assessment, assess
+from onboarding.promotion.queries.barring import Obstacle, obstacles
 from onboarding.promotion.queries.gathering import dossier_of
 from onboarding.promotion.queries.lists import ready_apis, ready_systems
 from onboarding.promotion.queries.showing import differences, last_messages
 from onboarding.promotion.services import cases as filling
-from onboarding.promotion.services.submitting import obstacles
 from onboarding.promotion.states import Action
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
@@ -127,8 +128,17 @@ def to_case(request: TenantRequest, pk: UUID, anchor: str = "") -> HttpResponse:
     return answer
 
 
-def page(request: TenantRequest, shown: Case, bound: Mapping[str, forms.Form]) -> HttpResponse:
-    """Show a case; `bound` holds the forms that something was wrong with, by their place."""
+def page(
+    request: TenantRequest,
+    shown: Case,
+    bound: Mapping[str, forms.Form],
+    *,
+    is_barred: bool = False,
+) -> HttpResponse:
+    """Show a case; `bound` holds the forms that something was wrong with, by their place.
+
+    `is_barred` where somebody has just tried to send it in in vain.
+    """
     at = timezone.now()
     assessment = assess(shown, at)
     available = rules.available(shown, request.actor)
@@ -141,7 +151,8 @@ def page(request: TenantRequest, shown: Case, bound: Mapping[str, forms.Form]) -
         "sees_production": may_see_production(request),
         "form": next(iter(bound.values()), None),
         "available": {action.value for action in available},
-        "obstacles": _obstacles(shown, assessment, available),
+        "obstacles": _obstacles(request, shown, assessment, available),
+        "is_barred": is_barred,
         "sections": items.sections(rows),
         "counts": items.counts(rows),
         "talk": bound.get("comment-") or (Comment.to("") if may_comment else None),
@@ -149,7 +160,8 @@ def page(request: TenantRequest, shown: Case, bound: Mapping[str, forms.Form]) -
         "read_only": why_read_only(request.actor, shown.organization_id, Environment.TEST),
     }
     answers = [status(form) for form in bound.values()]
-    return render(request, "promotion/case.html", context, status=max(answers, default=200))
+    code = 409 if is_barred else max(answers, default=200)
+    return render(request, "promotion/case.html", context, status=code)
 
 
 def _standing(shown: Case, assessment: Assessment, at: datetime) -> dict[str, object]:
@@ -189,9 +201,13 @@ def _addresses(shown: Case) -> forms.Form | None:
 
 
 def _obstacles(
-    shown: Case, assessment: Assessment, available: frozenset[Action]
-) -> list[str] | None:
-    """What bars sending in, where that is the next thing to do; None where it is not."""
+    request: TenantRequest, shown: Case, assessment: Assessment, available: frozenset[Action]
+) -> list[tuple[Obstacle, str]] | None:
+    """What bars sending in, each with the address of its fix; None where that is not next."""
     if not available & {Action.SUBMIT, Action.RESUBMIT}:
         return None
-    return obstacles(shown, assessment)
+    where = (Environment.TEST, request.organization.number)
+    return [
+        (each, reverse(each.view, args=[*where, *each.args]) if each.view else "")
+        for each in obstacles(shown, assessment, request.actor, timezone.now())
+    ]
