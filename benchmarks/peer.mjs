@@ -1,9 +1,11 @@
 // npm oidc-provider with the same job as our token endpoint: client credentials, private_key_jwt,
-// DPoP with a nonce, JWT access tokens signed RS256. Used assertions are remembered in memory.
-// PORT says where to listen; CLIENTS is a JSON array of {client_id, alg, jwk}.
+// DPoP with a nonce, JWT access tokens signed RS256. PORT says where to listen; CLIENTS is a JSON
+// array of {client_id, alg, jwk}. Used assertions and proofs are remembered in the PostgreSQL of
+// DATABASE_URL as they are by us; without it in the memory of the process, the last thousand only.
 import { randomBytes } from "node:crypto";
 import { exportJWK, generateKeyPair } from "jose";
 import Provider from "oidc-provider";
+import pg from "pg";
 
 const port = Number(process.env.PORT);
 const resource = "urn:measured:api";
@@ -11,7 +13,38 @@ const clients = JSON.parse(process.env.CLIENTS);
 const { privateKey } = await generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
 const signing = { ...(await exportJWK(privateKey)), alg: "RS256", use: "sig", kid: "measured" };
 
+// Replay detection is all that this job stores: its access tokens are JWTs.
+class Durable {
+  async find(id) {
+    const { rows } = await pool.query({
+      name: "find",
+      text: "SELECT payload FROM peer_replay WHERE id = $1 AND until > now()",
+      values: [id],
+    });
+    return rows[0]?.payload;
+  }
+
+  async upsert(id, payload, seconds) {
+    await pool.query({
+      name: "upsert",
+      text:
+        "INSERT INTO peer_replay (id, payload, until) VALUES ($1, $2, now() + $3 * interval '1 second') " +
+        "ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, until = excluded.until",
+      values: [id, payload, seconds],
+    });
+  }
+}
+
+const url = process.env.DATABASE_URL;
+const pool = url && new pg.Pool({ connectionString: url, max: 8 });
+if (pool) {
+  await pool.query(
+    "CREATE TABLE IF NOT EXISTS peer_replay (id text PRIMARY KEY, payload jsonb, until timestamptz)",
+  );
+}
+
 const provider = new Provider(`http://localhost:${port}`, {
+  ...(pool && { adapter: Durable }),
   jwks: { keys: [signing] },
   clients: clients.map(({ client_id, alg, jwk }) => ({
     client_id,
