@@ -13,7 +13,8 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Connection, Cursor, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import DiagnosticField, ExecStatus
@@ -31,30 +32,33 @@ def fetch(sql: str, params: Sequence[Any], *, repeatable: bool = False) -> Rows:
     the statement may be run again on a new connection when the old one turns out to be dead:
     reads may. Raises `django.db.DatabaseError` or `InterfaceError`.
     """
+    # Looked up once: `django.db.connection` looks it up again for each attribute.
+    connection = connections[DEFAULT_DB_ALIAS]
     try:
-        return _fetch(sql, params)
+        return _fetch(connection, sql, params)
     except (OperationalError, InterfaceError):
-        if not repeatable or connection.in_atomic_block or _is_alive():
+        if not repeatable or connection.in_atomic_block or _is_alive(connection):
             raise
         connection.close()
-        return _fetch(sql, params)
+        return _fetch(connection, sql, params)
 
 
 def uuid_param(value: UUID) -> UUID | str:
     """Return a UUID as the database at hand keeps it."""
-    return value if connection.features.has_native_uuid_field else value.hex
+    has_uuids = connections[DEFAULT_DB_ALIAS].features.has_native_uuid_field
+    return value if has_uuids else value.hex
 
 
-def _fetch(sql: str, params: Sequence[Any]) -> Rows:
+def _fetch(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> Rows:
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             rows: Rows = cursor.fetchall()
         return rows
-    return _fetch_prepared(sql, params)
+    return _fetch_prepared(connection, sql, params)
 
 
-def _fetch_prepared(sql: str, params: Sequence[Any]) -> Rows:
+def _fetch_prepared(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> Rows:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         raw = connection.connection
@@ -95,7 +99,7 @@ def _error(result: PGresult) -> errors.Error:
     return kind(result.get_error_message())
 
 
-def _is_alive() -> bool:
+def _is_alive(connection: BaseDatabaseWrapper) -> bool:
     try:
         return connection.connection is not None and connection.is_usable()
     except Error:

@@ -71,10 +71,10 @@ def jwks(request: HttpRequest, environment: str) -> HttpResponse:
 def token(request: HttpRequest, environment: str) -> HttpResponse:
     """Answer a token request (RFC 6749 §3.2). Whatever happens, the answer is JSON."""
     at = timezone.now()
-    issuer = issuers.own_issuer(environment) or ""
-    seen = Seen(environment, at, issuer, issuers.token_endpoint(issuer))
+    issuer = issuers.own_issuer(environment)
+    seen = Seen(environment, at, issuer or "", issuers.token_endpoint(issuer or ""))
     try:
-        response = _issued(tokens.issue(_ask(request, environment), at=at, seen=seen))
+        response = _issued(tokens.issue(_ask(request, environment, issuer), at=at, seen=seen))
     except Refusal as refused:
         response, seen.error = _refused(refused), refused.error
     except (OperationalError, InterfaceError):
@@ -95,9 +95,8 @@ def nothing(request: HttpRequest, environment: str, _: str) -> HttpResponse:
     return _refused(refusal.no_endpoint() if is_ours else refusal.not_served())
 
 
-def _ask(request: HttpRequest, environment: str) -> Ask:
+def _ask(request: HttpRequest, environment: str, issuer: str | None) -> Ask:
     """The request, as far as it is one. Raises Refusal."""
-    issuer = issuers.own_issuer(environment)
     if issuer is None:
         raise refusal.not_served()
     if request.method != "POST":

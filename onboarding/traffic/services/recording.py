@@ -90,7 +90,8 @@ class Recorder:
 
     def _noted(self, seen: Seen) -> Noted | None:
         """What to write, None for a request that speaks of no client that there could be."""
-        client_id = client_uuid(seen.claimed)
+        # Whose revision is known has been looked up by its id.
+        client_id = seen.claimed if seen.revision else client_uuid(seen.claimed)
         if not client_id:
             return None
         judged, outcome = facts.verdicts(seen), facts.outcome(seen)
