@@ -16,12 +16,15 @@ from onboarding.notices.models import Notice
 from onboarding.promotion.models import Case, Comment, Decision, Release
 from onboarding.promotion.services import deciding
 from onboarding.promotion.states import Status
+from onboarding.suppliers.models import Supplier
 from onboarding.suppliers.queries import actor_for
+from onboarding.suppliers.states import SupplierState
 from onboarding.systems.models import ClientSystem
 from tests.constants import NOON
 from tests.factories import make_revision
 from tests.promotion import making
 from tests.promotion.making import ANSWERED, JUDGED
+from tests.suppliers.making import make_terms
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +101,21 @@ def test_from_the_list_to_production(client: Client, rita: User, checklist: obje
     assert "produksjonsversjon 1" in page(client, person, release_url)
     assert ClientSystem.objects.get(environment="production").name == "Fyrlykta Journal"
     assert "Se den i produksjon" in page(client, person, at("promotion:case", case))
+
+
+def test_what_bars_going_live_leads_to_where_it_is_mended(client: Client) -> None:
+    case, person = making.make_approved()
+    make_terms()
+    Supplier.objects.update(state=SupplierState.SUSPENDED)
+    live = at("promotion:go_live", case, environment="production")
+
+    text = page(client, person, live)
+
+    here = ["production", case.organization.number]
+    for view in ("terms:own", "approval:own"):
+        assert f'href="{reverse(view, args=here)}"' in text.partition("hindrances")[2]
+    assert send(client, person, live).status_code == 409
+    assert not Release.objects.exists()
 
 
 def test_each_side_is_told_of_the_other_s_moves(client: Client, rita: User) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.forms import Form
 
 from onboarding.checklists.queries import ItemResult
+from onboarding.checklists.queries.overview import counted
 from onboarding.checklists.states import UNDECIDED, Group, Kind, Verdict
 from onboarding.promotion.models import Answer, Case, Comment, Condition, Judgement
 from onboarding.promotion.queries.assessing import Assessment
@@ -41,6 +42,11 @@ class Row:
     @property
     def key(self) -> str:
         return self.result.item.key
+
+    @property
+    def counts(self) -> list[tuple[str, str]]:
+        """What the portal counted, in words."""
+        return counted(self.result.counts)
 
     @property
     def answer_text(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Max, ProtectedError
 from django.utils.translation import gettext as _
@@ -29,24 +29,29 @@ from onboarding.systems.states import UriKind
 PRODUCTION = Environment.PRODUCTION
 
 
-def hindrances(case: Case, at: datetime) -> list[str]:
-    """Return what bars going live now, in words: what can change after a case was approved."""
+class Hindrance(NamedTuple):
+    """What bars going live now, in words; `view` is the organisation's page where it is mended."""
+
+    text: str
+    view: str = ""
+    action: str = ""
+
+
+def hindrances(case: Case, at: datetime) -> list[Hindrance]:
+    """Return what bars going live now: what can change after a case was approved."""
     found = []
     stands = standing(case.organization_id, at)
     if not stands.is_approved:
-        found.append(
-            _("%(name)s er ikke godkjent som leverandør nå.") % {"name": case.organization.name}
-        )
+        text = _("%(name)s er ikke godkjent som leverandør nå.") % {"name": case.organization.name}
+        found.append(Hindrance(text, "approval:own", _("Gå til godkjenningen")))
     if stands.terms.is_missing:
-        found.append(
-            _("Bruksvilkårene, versjon %(version)s, er ikke godtatt.")
-            % {"version": stands.terms.version}
-        )
+        text = _("Bruksvilkårene, versjon %(version)s, er ikke godtatt.") % {
+            "version": stands.terms.version
+        }
+        found.append(Hindrance(text, "terms:own", _("Gå til bruksvilkårene")))
     if missing := saying.missing_scopes(case.content):
-        found.append(
-            _("Disse scopene finnes ikke i produksjon ennå: %(names)s.")
-            % {"names": ", ".join(missing)}
-        )
+        text = _("Disse scopene finnes ikke i produksjon ennå: %(names)s.")
+        found.append(Hindrance(text % {"names": ", ".join(missing)}))
     return found
 
 

@@ -32,7 +32,7 @@ def go_live(*, case_id: UUID, by: Actor, at: datetime) -> Release:
     """
     case = locked(case_id, Action.GO_LIVE, by)
     if found := making.hindrances(case, at):
-        raise NotPossibleNow(" ".join(found))
+        raise NotPossibleNow(" ".join(each.text for each in found))
     before = _locked_newest(case)
     release = Release(
         organization=case.organization,
