@@ -2,11 +2,13 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -17,6 +19,9 @@ from playwright.sync_api import (
     WebError,
     sync_playwright,
 )
+from pytest_django.live_server_helper import LiveServer
+
+from onboarding.accounts.models import User
 
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
@@ -29,6 +34,7 @@ ARGUMENTS = [
 ]
 # A page that is left gives up what it was loading, and a download is no page.
 GIVEN_UP = "net::ERR_ABORTED"
+Open = Callable[[User], Page]
 
 
 class Problems:
@@ -111,3 +117,28 @@ def context(browser: Browser, problems: Problems) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """An empty page, 1280 by 900."""
     return context.new_page()
+
+
+@pytest.fixture
+def open_as(browser: Browser, problems: Problems, live_server: LiveServer) -> Iterator[Open]:
+    """A function that opens a browser of its own in which a person is logged in."""
+    contexts: list[BrowserContext] = []
+
+    def open_browser(who: User) -> Page:
+        http = Client()
+        http.force_login(who)
+        session = http.cookies[settings.SESSION_COOKIE_NAME].value
+        context = browser.new_context(
+            viewport=DESKTOP, locale="nb-NO", timezone_id="Europe/Oslo", accept_downloads=True
+        )
+        context.set_default_timeout(PATIENCE)
+        problems.watch(context)
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
+        context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict with these members
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert problems.unexpected() == []

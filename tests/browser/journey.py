@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.leaks import remember_secret
 
@@ -50,7 +50,14 @@ def describe_system(page: Page, name: str) -> None:
     expect(page.get_by_text(f"{name}, versjon 1, er publisert.")).to_be_visible()
 
 
-def configure_client(page: Page, system: str, folder: Path) -> Configured:
+def configure_client(
+    page: Page,
+    system: str,
+    folder: Path,
+    *,
+    environment: str = "test",
+    state: str = "Alt er klart til det første tokenet",
+) -> Configured:
     """«Ta i bruk HelseID»: a new client of that system, with a key made in the browser."""
     begin_client(page, system)
     page.get_by_label("Lag det i nettleseren").check()
@@ -60,8 +67,8 @@ def configure_client(page: Page, system: str, folder: Path) -> Configured:
     file = folder / downloading.value.suggested_filename
     downloading.value.save_as(file)
     page.get_by_role("link", name="Fortsett", exact=True).click()
-    page.get_by_role("button", name="Lagre i test").click()
-    expect(page.get_by_text("Alt er klart til det første tokenet")).to_be_visible()
+    page.get_by_role("button", name=f"Lagre i {environment}").click()
+    expect(page.get_by_text(state)).to_be_visible()
     content = json.loads(file.read_text())
     remember_secret(json.loads(content["privateJwk"])["d"])
     return Configured(page.url, file, content)
@@ -82,12 +89,17 @@ def begin_client(page: Page, system: str) -> None:
 
 def test_token(page: Page, file: Path) -> None:
     """Run the token test with the key in `file`, and see every step of it passed."""
-    page.set_input_files("#test-file", file)
-    page.get_by_role("button", name="Kjør tokentest").click()
-    panel = page.locator("#token-test")
+    panel = start_test(page, file)
     expect(panel.get_by_text("Alt virker.")).to_be_visible(timeout=30_000)
     steps = panel.locator("ol.rows > li")
     assert [steps.nth(n).get_attribute("data-state") for n in range(6)] == ["ok"] * 6
+
+
+def start_test(page: Page, file: Path) -> Locator:
+    """Ask for a token test with the key in `file`; return the panel that tells how it goes."""
+    page.set_input_files("#test-file", file)
+    page.get_by_role("button", name="Kjør tokentest").click()
+    return page.locator("#token-test")
 
 
 def run_snippet(page: Page, folder: Path, *arguments: str) -> Any:
