@@ -255,6 +255,8 @@ ALTINN_RESOURCES = {
 }
 # Of one client at one web process. Whoever uses a token until it expires needs far fewer.
 STS_REQUESTS_PER_SECOND = int(environment.text("STS_REQUESTS_PER_SECOND", "100"))
+# Token tests that people of one organisation ask for in an hour; a laptop has one person only.
+TOKEN_TESTS_PER_HOUR = int(environment.text("TOKEN_TESTS_PER_HOUR", "1000" if DEBUG else "10"))
 # Traces of requests: for how many days (0: none), and how many rows a day of one client, of
 # strangers who use its name, and of all clients together. What is beyond that is counted, no row.
 TRAFFIC_DAYS = int(environment.text("TRAFFIC_DAYS", "30"))
@@ -268,6 +270,12 @@ SPOT_CHECK_PERCENT = int(environment.text("SPOT_CHECK_PERCENT", "10"))
 # Audiences that no test token is made for, in lower case: APIs of the portal that act on real
 # registrations. Whoever minted his own token for one would be whichever client he likes there.
 TEST_TOKENS_BARRED = frozenset({"nhn:selvbetjening"})
+# The portal's own APIs by short name, and where below an environment each answers a harmless GET:
+# the only addresses of the portal that a token test or an API check calls as an API's.
+OWN_APIS = {
+    "nhn:cp-api": "cp-api/CommunicationPartyEvents",
+    "nhn:selvbetjening": "api/v1/client",
+}
 # Production is for real organisations only (portal/opening.py).
 OPEN_ENVIRONMENTS = frozenset({"test", "production"})
 # Who knows whose production clients are made from a supplier's systems.

@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from onboarding.audit.services import head
+from onboarding.core import turns
 from onboarding.selfservice.services import repeating
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def sweep() -> None:
     now = timezone.now()
     forget_sessions(now)
     repeating.forget(now)
+    turns.forget(now)
     # In the log of the processes, where nobody reaches it who can change the database.
     logger.info("head of the event log: %s", head())
 

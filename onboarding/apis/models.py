@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
+from onboarding.apis.addresses import of_ours
 from onboarding.apis.states import Dpop
 from onboarding.core.environments import Environment
 from onboarding.core.tenancy import TenantQuerySet
@@ -59,6 +60,11 @@ class Api(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether it is an API of this portal, called where the settings say."""
+        return bool(self.test_url) and self.test_url == of_ours(self.short_name, self.environment)
 
 
 class ScopeQuerySet(TenantQuerySet["Scope"]):

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from onboarding.apis import names, rules
+from onboarding.apis import addresses, names, rules
 from onboarding.apis.models import Api, ApiClaim, Scope
 from onboarding.apis.states import Dpop
 from onboarding.audit.services import record
@@ -39,7 +38,7 @@ def create_api(
     """
     rules.check_write(by, organization_id, environment)
     _check("short_name", names.check_short_name, short_name)
-    _check_test_url(test_url)
+    _check_test_url(test_url, short_name, environment)
     api = Api(
         organization_id=organization_id,
         environment=environment,
@@ -77,7 +76,7 @@ def change_api(
     api = _locked(api_id, by)
     rules.check_fresh(api, seen)
     if test_url != api.test_url:
-        _check_test_url(test_url)
+        _check_test_url(test_url, api.short_name, api.environment)
     before = api.dpop
     api.name, api.description, api.dpop = name, description, Dpop(dpop)
     api.test_url, api.changed_at = test_url, at
@@ -246,11 +245,9 @@ def _check(field: str, check: Any, value: str) -> None:
         raise Invalid(str(error), field=field) from error
 
 
-def _check_test_url(url: str) -> None:
+def _check_test_url(url: str, short_name: str, environment: str) -> None:
     def check(text: str) -> None:
-        names.check_test_url(
-            text, own_origins=settings.EGRESS_OWN_ORIGINS, allow_local=settings.DEBUG
-        )
+        addresses.check_test_url(text, short_name=short_name, environment=environment)
 
     if url:
         _check("test_url", check, url)

@@ -59,10 +59,10 @@ class Door:
     of its own. Good for several threads.
     """
 
-    def __init__(self, url: str) -> None:
-        """Look the name up. Raises Failed."""
+    def __init__(self, url: str, *, typed: bool = False) -> None:
+        """Look the name up; `typed` as in `send`. Raises Failed."""
         with closing(Deadline(TOTAL_SECONDS)) as deadline:
-            self._parts, address = _target(url, deadline)
+            self._parts, address = _target(url, deadline, typed=typed)
         self._adapter = _Pinned(address)
 
     def close(self) -> None:

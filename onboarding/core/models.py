@@ -1,4 +1,4 @@
-"""What may happen once only, remembered for as long as it could be tried again."""
+"""What may happen once only, or by few at a time, remembered for all processes together."""
 
 from django.db import models
 
@@ -14,3 +14,20 @@ class UsedOnce(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.digest).hex()[:16]
+
+
+class Turn(models.Model):
+    """A place among few that somebody has for a while: see `core.turns`."""
+
+    what = models.CharField(max_length=300)
+    place = models.PositiveSmallIntegerField()
+    holder = models.UUIDField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["what", "place"], name="one_holder_of_each_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.place}"

@@ -79,6 +79,10 @@ ADVICE: Final[dict[str, Advice]] = {
     "test.too_slow": Advice(
         _("Testen tok for lang tid"), _("Ingenting er endret. Kjør testen på nytt.")
     ),
+    "test.host_busy": Advice(
+        _("API-et var opptatt med andre tester"),
+        _("Vi sender aldri mer enn to kall om gangen til samme tjener. Kjør testen på nytt."),
+    ),
     "test.token_type": Advice(
         _("Tokenet er av en annen type enn vi ba om"),
         _("Et API som bruker DPoP, skal ha bundne tokener. Si fra til den som drifter tjeneren."),

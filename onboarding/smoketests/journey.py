@@ -36,9 +36,10 @@ class Target:
     """What is tested: a client at its issuer, the scopes of one API, and that API's harmless GET.
 
     `assertion` yields a fresh client assertion for the issuer at each call, or None when there
-    are no more. `test_url` is empty where the API has none; `waits_for` names the API's owner
-    while he has not approved any of the scopes. `announce` is told what a request of ours will
-    carry that no other does, before it is sent; proofs by `Journey.proof_key` need no telling.
+    are no more. `test_url` is empty where the API has none, and `is_ours` where it is the
+    fixed one of an API of this portal: nobody's typing leads to us. `waits_for` names the API's
+    owner while he has not approved any of the scopes. `announce` is told what a request of ours
+    will carry that no other does, before it is sent; proofs by `Journey.proof_key` need no telling.
     """
 
     issuer: str
@@ -46,6 +47,7 @@ class Target:
     scopes: tuple[str, ...]
     audience: str
     test_url: str
+    is_ours: bool
     uses_dpop: bool
     waits_for: str
     assertion: Callable[[], str | None]
@@ -256,4 +258,5 @@ class Journey:
         else:
             self.target.announce(str(read(token, prefix="token").claims.get("jti", "")))
         sent = request_text("GET", url, headers, {})
-        return self._send("GET", url, sent, headers=headers, limit=LARGE), sent
+        typed = not self.target.is_ours
+        return self._send("GET", url, sent, headers=headers, limit=LARGE, typed=typed), sent

@@ -17,7 +17,7 @@ from onboarding.core.jobs import OPEN, JobStatus
 from onboarding.keys.models import Key, KeyMaking
 from onboarding.smoketests.advice import Advice, advice
 from onboarding.smoketests.models import Run, Step
-from onboarding.smoketests.states import StepStatus
+from onboarding.smoketests.states import Signer, StepStatus
 
 # A test that takes longer than this waits for a worker, or for another one to take over.
 LATE = timedelta(seconds=30)
@@ -64,6 +64,18 @@ def asked_for(client: ClientConfiguration, api: Api | None) -> tuple[tuple[str, 
 def waiting(at: datetime) -> list[UUID]:
     """The runs that a worker should look at now."""
     return list(Run.objects.due(at).values_list("pk", flat=True)[:100])
+
+
+def next_of(organization_id: int) -> list[UUID]:
+    """The run of an organisation that has waited longest for its turn, if one does."""
+    mine = Run.objects.filter(client__organization_id=organization_id, status=JobStatus.QUEUED)
+    return list(mine.order_by("queued_at").values_list("pk", flat=True)[:1])
+
+
+def asked_since(organization_id: int, since: datetime) -> int:
+    """Return how many tests people of an organisation's clients have asked for since then."""
+    mine = Run.objects.filter(client__organization_id=organization_id, created_at__gt=since)
+    return mine.filter(signer=Signer.BROWSER).count()
 
 
 class StepView(NamedTuple):

@@ -30,6 +30,15 @@ def check_key(key: Key, at: datetime) -> None:
         raise NotPossibleNow(_("Nøkkelen er sperret eller utløpt. Legg til en ny først."))
 
 
+def check_pace(asked: int, *, most: int) -> None:
+    """Raise NotPossibleNow if the organisation has asked for all the tests of this hour."""
+    if asked >= most:
+        raise NotPossibleNow(
+            _("Dere har kjørt %(most)d tokentester den siste timen. Prøv igjen om en stund.")
+            % {"most": most}
+        )
+
+
 def is_offered(client: ClientConfiguration, actor: Actor) -> bool:
     """Say whether to show the form at all: the same rule as `check`."""
     try:

@@ -23,6 +23,7 @@ class Exchange:
     """The requests of one check to one address; remembers the nonce that the API hands out."""
 
     url: str
+    is_typed: bool = True
     nonce: str = ""
     _door: egress.Door | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -38,7 +39,7 @@ class Exchange:
         """The way to the API: its name is looked up once for the whole portion."""
         with self._lock:
             if self._door is None:
-                self._door = egress.Door(self.url)
+                self._door = egress.Door(self.url, typed=self.is_typed)
             return self._door
 
     def close(self) -> None:

@@ -64,6 +64,7 @@ class Target:
     """The API that is checked, and the names that tokens for it need."""
 
     url: str
+    is_ours: bool  # the fixed address of an API of this portal
     audience: str
     scopes: tuple[str, ...]
     dpop: Dpop
@@ -78,7 +79,7 @@ class Journey:
         self, target: Target, signers: Signers, clock: Callable[[], float] = time.time
     ) -> None:
         self._target, self._signers, self._clock = target, signers, clock
-        self._exchange = Exchange(target.url)
+        self._exchange = Exchange(target.url, is_typed=not target.is_ours)
 
     def close(self) -> None:
         self._exchange.close()

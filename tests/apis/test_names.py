@@ -69,39 +69,3 @@ def test_good_claims(name: str) -> None:
 def test_bad_claims(name: str) -> None:
     with pytest.raises(names.BadName):
         names.check_claim_type(name)
-
-
-@pytest.mark.parametrize(
-    ("url", "allow_local"),
-    [
-        ("https://api.example/status", False),
-        ("https://api.example:8443/status?x=1", False),
-        ("http://localhost:8000/test/cp-api/CommunicationPartyEvents", False),
-        ("http://localhost:5000/status", True),
-        ("http://127.0.0.1:5000/status", True),
-    ],
-)
-def test_good_test_addresses(url: str, *, allow_local: bool) -> None:
-    names.check_test_url(url, own_origins=OURS, allow_local=allow_local)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://api.example/status",
-        "http://localhost:5000/status",
-        "http://localhost:8000@evil.example/",
-        "http://localhost:8000.evil.example/",
-        "https://user:word@api.example/",
-        "https://api.example/#x",
-        "https:///status",
-        "https://api.example:x/",
-        "https://[::1/",
-        "javascript:alert(1)",
-        "file:///etc/passwd",
-        "/status",
-    ],
-)
-def test_bad_test_addresses(url: str) -> None:
-    with pytest.raises(names.BadName):
-        names.check_test_url(url, own_origins=OURS, allow_local=False)

@@ -104,6 +104,15 @@ def test_whatever_a_browser_shows_has_a_policy(https: Client, address: str) -> N
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
+def test_s27_pages_load_pictures_from_here_and_nowhere_else(https: Client) -> None:
+    policy = get(https, "/login/")["Content-Security-Policy"]
+    parts = {name: values for name, *values in (part.split() for part in policy.split(";"))}
+
+    assert parts["default-src"] == ["'none'"]
+    assert set(parts["img-src"]) == {"'self'", "data:"}
+    assert [name for name, values in parts.items() if any("//" in value for value in values)] == []
+
+
 @pytest.mark.parametrize("address", [name for name in ANSWERS if "/static/portal" not in name])
 def test_only_public_files_are_kept_by_others(https: Client, address: str) -> None:
     answer = get(https, address)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import override_settings
 from django.utils import timezone
 
@@ -329,3 +330,29 @@ def test_the_browser_goes_only_where_the_system_allows(
         assert answer.status_code == 200
     else:
         assert problem(answer) == (400, [("api.return_address", RETURN)])
+
+
+@pytest.mark.parametrize(
+    "name", ["logo_uri", "logoUri", "policy_uri", "tos_uri", "client_uri", "jwks_uri", "jwksUri"]
+)
+def test_s27_addresses_that_others_would_fetch_are_no_members(
+    software: Software, name: str
+) -> None:
+    answer = software.post(software.body(**{name: "https://pictures.example/logo.png"}))
+
+    status, faults = problem(answer)
+    assert (status, [pointer for _, pointer in faults]) == (400, [f"/{name}"])
+    assert not ClientDraft.objects.exists()
+
+
+def test_s27_no_table_has_a_place_for_them() -> None:
+    """Addresses that are kept are called as such (S25), or are shown and lead people (S26)."""
+    fetched = ("logo", "policy", "tos", "terms_uri", "jwks_uri", "client_uri", "picture", "icon")
+    found = [
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.name.startswith(fetched)
+    ]
+
+    assert found == []

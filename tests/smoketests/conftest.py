@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from onboarding.accounts.models import User
 from onboarding.apis.models import Api
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Access
+from onboarding.smoketests import services
+from onboarding.smoketests.models import Run, Step
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import actor_for
@@ -55,3 +58,17 @@ def server(settings: Settings, api: Api, machine: Machine) -> Iterator[WrongServ
         api.test_url = f"{server.origin}/api?kind=harmless"
         api.save()
         yield server
+
+
+@pytest.fixture
+def test(server: WrongServer, machine: Machine) -> Callable[[], dict[str, Step]]:
+    """Run a whole token test; return its steps by name."""
+
+    def run() -> dict[str, Step]:
+        services.witness(
+            key_id=machine.registered.pk, private_jwk=machine.private, at=timezone.now()
+        )
+        newest = Run.objects.order_by("-created_at")[0]
+        return {step.name: step for step in newest.steps.all()}
+
+    return run

@@ -22,7 +22,8 @@ from onboarding.clients.states import Status
 from onboarding.core.jobs import JobStatus
 from onboarding.keys.models import Key
 from onboarding.smoketests import services
-from onboarding.smoketests.models import Run, Step
+from onboarding.smoketests.models import Run
+from onboarding.smoketests.services.asking import AN_HOUR, Step
 from onboarding.smoketests.states import StepStatus
 from onboarding.suppliers.actors import Actor
 from tests.constants import HTMX
@@ -285,7 +286,7 @@ def test_list_is_in_pages(
 ) -> None:
     now = timezone.now()
     for number in range(26):
-        asked(created_at=now - timedelta(minutes=number))
+        asked(created_at=now - timedelta(minutes=number) - AN_HOUR)
     client.force_login(alice)
 
     first = client.get(url("runs", tested)).content.decode()

@@ -34,6 +34,7 @@ class Api:
     manner: str = ""
     binding: str = "required"
     nonces: Nonces | None = None
+    inside: str = ""  # what it says besides, in bodies and headers, and nobody else may
     origin: str = ""
     used: set[str] = field(default_factory=set)
     requests: int = 0
@@ -116,7 +117,9 @@ class _Handler(BaseHTTPRequestHandler):
             status = 403
         if status != 200 and manner == "broken":
             status = 500
+        body += self.api.inside.encode()
         self.send_response(status)
+        self.send_header("X-Inside", self.api.inside)
         if self.api.nonces:
             self.send_header("DPoP-Nonce", self.api.nonces.issue(time.time()))
         if status in (401, 403) and manner != "silent":

@@ -11,12 +11,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import serializers
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from onboarding.apis.models import Api as Registered
 from onboarding.apis.states import Dpop
+from onboarding.core import turns
 from onboarding.core.jobs import LEASE, JobStatus
 from onboarding.core.refusals import NotPermitted, NotPossibleNow
 from onboarding.jose.nonces import Nonces
@@ -331,6 +335,46 @@ class TestGettingOn:
 
         second.refresh_from_db()
         assert second.status == JobStatus.QUEUED
+
+    def test_s24_a_check_waits_while_others_of_us_call_the_host(
+        self, registered: Registered, writer: Actor
+    ) -> None:
+        Registered.objects.update(test_url="https://api.example.no/a")
+        now = timezone.now()
+        check = checks.start(api_id=registered.pk, by=writer, at=now)
+        place = turns.take("host:api.example.no", at=now, places=2)
+        assert place
+
+        running.execute(check_id=check.pk, at=now)
+
+        check.refresh_from_db()
+        assert (check.status, check.attempts) == (JobStatus.QUEUED, 0)
+        assert turns.take("host:api.example.no", at=now, places=2)  # it took none in vain
+
+    def test_s25_an_address_of_this_portal_is_not_called(
+        self, registered: Registered, writer: Actor, settings: Settings
+    ) -> None:
+        """As old rows may have it; new ones are refused when they are typed."""
+        url = f"{settings.BASE_URL}/test/sts/.well-known/openid-configuration"
+        Registered.objects.update(test_url=url)
+        check = checks.start(api_id=registered.pk, by=writer, at=timezone.now())
+
+        carry_out(check)
+
+        assert (check.status, check.failure) == (JobStatus.FAILED, "egress.refused")
+
+    def test_s22_nothing_that_the_api_says_is_kept_or_shown(
+        self, run: Run, client: Client, bob: Any, acme: Organization
+    ) -> None:
+        check, _ = run(inside="hemmelig-fra-innsiden", ignored=frozenset({"scope"}))
+        client.force_login(bob)
+        where = ["test", acme.number, check.api_id]
+        page = client.get(reverse("testtokens:check", args=where)).content.decode()
+
+        kept = serializers.serialize("json", [check, *check.results.all()])
+        assert "let_in" in kept
+        assert "Uten scope" in page
+        assert "fra-innsiden" not in kept + page
 
     def test_every_night_until_somebody_says_no(
         self, registered: Registered, writer: Actor

@@ -279,8 +279,8 @@ def test_two_workers_send_once(acme: Organization, receiver: Receiver) -> None:
     assert len(receiver.received) == 1
 
 
-def test_body_of_the_answer_is_kept_nowhere(endpoint: Endpoint, receiver: Receiver) -> None:
-    """S22: what an inner server says is not read out to whoever typed its address."""
+def test_s22_body_of_the_answer_is_kept_nowhere(endpoint: Endpoint, receiver: Receiver) -> None:
+    """What an inner server says is not read out to whoever typed its address."""
     receiver.answer = answering(500, b"internal: secret-of-the-inside")
 
     delivery = deliver(make_delivery(endpoint))

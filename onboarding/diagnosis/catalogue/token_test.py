@@ -196,4 +196,9 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         _("En hel test får 18 sekunder, uansett hvor mange steg som er igjen."),
         (_("Tjeneren eller API-et svarer langsomt."),),
     ),
+    of_test(
+        "test.host_busy",
+        _("Portalen sender aldri mer enn to kall om gangen til samme tjener."),
+        (_("Andre tester eller en API-sjekk brukte tjeneren så lenge testen varte."),),
+    ),
 )

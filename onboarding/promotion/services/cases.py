@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from onboarding.apis import names
+from onboarding.apis import addresses, names
 from onboarding.apis.models import Api
 from onboarding.checklists.queries import applicable, current_version, subject_of
 from onboarding.checklists.services import take_up
@@ -91,7 +90,7 @@ def save_addresses(
     """
     case = locked(case_id, Action.EDIT, by)
     if case.api is not None:
-        _check_test_url(test_url)
+        _check_test_url(test_url, case.api.short_name)
         case.test_url = test_url
         case.save(update_fields=["test_url"])
     else:
@@ -191,13 +190,11 @@ def _set_uris(case: Case, kind: UriKind, field: str, addresses: Iterable[str]) -
     CaseUri.objects.bulk_create(CaseUri(case=case, kind=kind, uri=uri) for uri in found)
 
 
-def _check_test_url(url: str) -> None:
+def _check_test_url(url: str, short_name: str) -> None:
     if not url:
         return
     try:
-        names.check_test_url(
-            url, own_origins=settings.EGRESS_OWN_ORIGINS, allow_local=settings.DEBUG
-        )
+        addresses.check_test_url(url, short_name=short_name, environment=Environment.PRODUCTION)
     except names.BadName as error:
         raise Invalid(str(error), field="test_url") from error
 

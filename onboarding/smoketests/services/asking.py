@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,9 @@ from onboarding.smoketests import queries, rules
 from onboarding.smoketests.models import Run, Step
 from onboarding.smoketests.states import ORDER, Signer
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.models import Organization
+
+AN_HOUR: Final = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -35,9 +40,10 @@ def start(
     """Queue a test with two client assertions that the browser has signed.
 
     The assertions are for one use each and are wiped when a worker takes the run. There is one
-    open test for each client at most. Without `api_id`, the first API is tested. Raises
-    NotPermitted, NotPossibleNow (client or key out of use, a test under way) or Invalid (a key
-    or an API that is not this client's), and then changes nothing.
+    open test for each client at most, and TOKEN_TESTS_PER_HOUR for an organisation in an hour.
+    Without `api_id`, the first API is tested. Raises NotPermitted, NotPossibleNow (client or key
+    out of use, a test under way, too many in this hour) or Invalid (a key or an API that is not
+    this client's), and then changes nothing.
     """
     client = ClientConfiguration.objects.select_for_update(of=("self",)).get(pk=client_id)
     rules.check(client, by)
@@ -47,6 +53,12 @@ def start(
     rules.check_key(key, at)
     if Run.objects.filter(client=client, status__in=OPEN).exists():
         raise NotPossibleNow(_("En tokentest pågår allerede. Vent til den er ferdig."))
+    # The owner too, so that two of his clients cannot have the last one of the hour.
+    Organization.objects.select_for_update(no_key=True).get(pk=client.organization_id)
+    rules.check_pace(
+        queries.asked_since(client.organization_id, at - AN_HOUR),
+        most=settings.TOKEN_TESTS_PER_HOUR,
+    )
     api = _api(client, api_id)
     run = create(client, key, api, Signer.BROWSER, at, assertions=assertions, by=by)
     record(

@@ -17,17 +17,19 @@ from django.utils import timezone
 from onboarding.apis.states import Dpop
 from onboarding.audit.services import record
 from onboarding.clients.models import ClientConfiguration
+from onboarding.core import turns
 from onboarding.core.jobs import LEASE, OPEN, JobStatus
+from onboarding.core.nudges import nudge
 from onboarding.jose.algorithms import PrivateKey, sign
 from onboarding.jose.compact import read
 from onboarding.keys.models import Key
 from onboarding.smoketests import queries
-from onboarding.smoketests.exchange import LONGEST_TEST, Exchange, Outcome, Stopped
+from onboarding.smoketests.exchange import LONGEST_TEST, Exchange, Outcome, Stopped, stop
 from onboarding.smoketests.journey import Journey, Target
 from onboarding.smoketests.models import Run, Step
 from onboarding.smoketests.services import progress
 from onboarding.smoketests.services.asking import create
-from onboarding.smoketests.states import Signer, StepStatus
+from onboarding.smoketests.states import Signer, StepName, StepStatus
 from onboarding.suppliers.actors import SYSTEM
 from onboarding.traffic.services.announcing import announce
 
@@ -38,14 +40,29 @@ logger = logging.getLogger(__name__)
 def execute(*, run_id: UUID, at: datetime) -> None:
     """Carry out a queued test. Safe to repeat: whoever does not get the claim does nothing.
 
-    A test whose first worker died with the signatures in its hands is ended as interrupted.
+    Neither does anybody while the organisation has another test under way: whoever ends that one
+    asks for this one, or the sweep does. A test whose first worker died with the signatures in
+    its hands is ended as interrupted.
     """
     run = Run.objects.select_related("client", "api__organization").filter(pk=run_id).first()
-    if run is None:
+    if run is None or not run.is_open:
         return
+    owner_id = run.client.organization_id
+    turn = turns.take(f"token-test:{owner_id}", at=at)
+    if turn is None:
+        return
+    try:
+        _carry_out(run, at)
+    finally:
+        turns.give_back(turn)
+    for waiting in queries.next_of(owner_id):
+        nudge("smoketests.execute", run_id=str(waiting))
+
+
+def _carry_out(run: Run, at: datetime) -> None:
     # Each claim counts an attempt, so signatures that were read before another's are not used.
     unclaimed = Run.objects.filter(attempts=run.attempts)
-    claim = unclaimed.claim(run_id, at, assertions=[])
+    claim = unclaimed.claim(run.pk, at, assertions=[])
     if claim is None:
         return
     assertions = iter(run.assertions)
@@ -105,9 +122,9 @@ def _go(run: Run, claim: UUID, assertion: Callable[[], str | None]) -> None:
         if not progress.begin(run.pk, claim, at=now):
             return  # the run was taken from us: whoever has it now tells its story
     failure = ""
-    for position, (_name, act) in enumerate(journey.steps()):
+    for position, (name, act) in enumerate(journey.steps()):
         began = time.monotonic()
-        outcome = _attempt(act)
+        outcome = _attempt(_in_turn(journey, act) if name == StepName.API else act)
         spent = int((time.monotonic() - began) * 1000)
         now = timezone.now()
         if not progress.move_on(run.pk, claim, position, outcome, milliseconds=spent, at=now):
@@ -130,6 +147,21 @@ def _attempt(act: Callable[[], Outcome]) -> Outcome:
         return Outcome(StepStatus.FAILED, code="test.fault")
 
 
+def _in_turn(journey: Journey, act: Callable[[], Outcome]) -> Callable[[], Outcome]:
+    """Have a step wait for its turn at the API's host, for as long as the test may last."""
+    what, seconds = turns.host(journey.target.test_url), journey.exchange.until - time.monotonic()
+    if journey.target.is_ours or not journey.target.test_url:
+        return act
+
+    def acting() -> Outcome:
+        with turns.waiting(what, places=turns.OF_A_HOST, seconds=seconds) as came:
+            if not came:
+                stop("test.host_busy", f"≤ {turns.OF_A_HOST}", "")
+            return act()
+
+    return acting
+
+
 def _jti(assertion: str) -> str:
     return str(read(assertion, prefix="assertion").claims.get("jti", ""))
 
@@ -143,6 +175,7 @@ def _target(run: Run, assertion: Callable[[], str | None]) -> Target:
         scopes=scopes,
         audience=api.short_name if api else "",
         test_url=api.test_url if api else "",
+        is_ours=api is not None and api.is_ours,
         uses_dpop=api is None or api.dpop != Dpop.NONE,
         waits_for=waits_for,
         assertion=assertion,

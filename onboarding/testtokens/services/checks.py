@@ -59,7 +59,7 @@ def start(*, api_id: UUID, by: Actor, at: datetime, is_scheduled: bool = False) 
 
 
 def _check_audience(api: Api) -> None:
-    rules.check_audience(api, barred=settings.TEST_TOKENS_BARRED, ours=f"{settings.BASE_URL}/")
+    rules.check_audience(api, barred=settings.TEST_TOKENS_BARRED, is_ours=api.is_ours)
 
 
 def _check_pace(api: Api, at: datetime) -> None:

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from onboarding.apis.states import Dpop
 from onboarding.audit.services import record
+from onboarding.core import turns
 from onboarding.core.jobs import JobStatus
 from onboarding.core.nudges import nudge
 from onboarding.core.redaction import redact
@@ -30,8 +31,8 @@ from onboarding.testtokens.models import Check, Result
 from onboarding.testtokens.services.minting import keys
 from onboarding.testtokens.states import Verdict
 
-# The most requests that one API gets from us at the same time.
-AT_ONCE: Final = 2
+# The most requests that one API gets from us at the same time: all that its host may.
+AT_ONCE: Final = turns.OF_A_HOST
 # How long a worker stays with a check; well within its lease (core.jobs), even when the last
 # requests of a portion take the longest that a request can (core.egress).
 PORTION: Final = 6.0  # seconds
@@ -43,14 +44,24 @@ logger = logging.getLogger(__name__)
 def execute(*, check_id: UUID, at: datetime) -> None:
     """Carry out a portion of a queued check. Safe to repeat.
 
-    Whoever does not get the claim does nothing; neither does anybody while the organisation, or
-    the host, has another check under way: the sweep comes back to it. What is written down stays,
-    so that a worker which takes over goes on where the last one ended.
+    Whoever does not get the claim does nothing; neither does anybody while the organisation has
+    another check under way, or the host any other request of ours: the sweep comes back to it.
+    What is written down stays, so that a worker which takes over goes on where the last one ended.
     """
     check = Check.objects.select_related("api__organization").filter(pk=check_id).first()
-    if check is None or queries.must_wait(check, at):
+    if check is None or not check.is_open or queries.must_wait(check, at):
         return
-    claim = Check.objects.claim(check_id, at)
+    with ExitStack() as stack:
+        if what := turns.host(check.url):
+            turn = turns.take(what, at=at, places=turns.OF_A_HOST, wanted=turns.OF_A_HOST)
+            if turn is None:
+                return
+            stack.callback(turns.give_back, turn)
+        _portion(check, at)
+
+
+def _portion(check: Check, at: datetime) -> None:
+    claim = Check.objects.claim(check.pk, at)
     if claim is None:
         return
     held = Check.objects.held(check.pk, claim)
@@ -139,6 +150,7 @@ def _target(check: Check) -> Target:
     api = check.api
     return Target(
         url=check.url,
+        is_ours=api.is_ours,
         audience=api.short_name,
         scopes=tuple(queries.scopes_of(api.short_name)),
         dpop=Dpop(api.dpop),
