@@ -25,7 +25,7 @@ from onboarding.suppliers.actors import SYSTEM, Actor
 from onboarding.suppliers.models import Organization
 from tests.factories import make_client
 from tests.machines import Machine
-from tests.smoketests.servers import Asked, WrongServer
+from tests.smoketests.servers import Asked, Reply, WrongServer
 
 _numbers = count(300)  # each program has a key of its own
 
@@ -94,19 +94,15 @@ def test_s24_one_test_of_an_organisation_at_a_time_and_the_next_one_is_asked_for
 ) -> None:
     first, second = ask(machine), ask(another(machine, acme))
     theirs = ask(another(machine))
-    seen: list[str] = []
+    under_way = turns.take(f"token-test:{acme.pk}", at=timezone.now())
+    assert under_way
 
-    def meanwhile(asked: Asked) -> None:
-        server.on_request = lambda _: None
-        seen.append(execute(second).status)
-        seen.append(execute(theirs).status)
-
-    server.on_request = meanwhile
+    assert execute(second).status == JobStatus.QUEUED
+    assert execute(theirs).status == JobStatus.PASSED
+    turns.give_back(under_way)
     with django_capture_on_commit_callbacks() as nudges:
-        execute(first)
+        assert execute(first).status == JobStatus.PASSED
 
-    assert seen == [JobStatus.QUEUED, JobStatus.PASSED]
-    assert first.status == JobStatus.PASSED
     assert len(nudges) == 1
     assert queries.next_of(acme.pk) == [second.pk]
     assert execute(second).status == JobStatus.PASSED
@@ -127,20 +123,21 @@ def test_s24_a_worker_that_died_keeps_its_organisation_out_no_longer_than_its_le
 
 
 @pytest.mark.django_db(transaction=True)
-def test_s24_two_requests_to_a_host_at_a_time(machine: Machine, server: WrongServer) -> None:
+def test_s24_two_requests_to_a_host_at_a_time(
+    machine: Machine, server: WrongServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Three organisations test at once; the third one's call waits until a place is free."""
     runs = [ask(program) for program in (machine, another(machine), another(machine))]
     lock, together, most = threading.Lock(), [0], [0]
 
-    def slowly(asked: Asked) -> None:
-        if not asked.path.startswith("/api"):
-            return
+    def slowly(asked: Asked) -> Reply:
         with lock:
             together[0] += 1
             most[0] = max(most[0], together[0])
         time.sleep(0.5)
         with lock:
             together[0] -= 1
+        return Reply(body={})
 
     def work(run: Run) -> str:
         try:
@@ -148,7 +145,7 @@ def test_s24_two_requests_to_a_host_at_a_time(machine: Machine, server: WrongSer
         finally:
             connection.close()
 
-    server.on_request = slowly
+    monkeypatch.setattr(server, "_api", slowly)
     with ThreadPoolExecutor(3) as pool:
         outcomes = list(pool.map(work, runs))
 

@@ -22,8 +22,8 @@ from onboarding.clients.states import Status
 from onboarding.core.jobs import JobStatus
 from onboarding.keys.models import Key
 from onboarding.smoketests import services
-from onboarding.smoketests.models import Run
-from onboarding.smoketests.services.asking import AN_HOUR, Step
+from onboarding.smoketests.models import Run, Step
+from onboarding.smoketests.services.asking import AN_HOUR
 from onboarding.smoketests.states import StepStatus
 from onboarding.suppliers.actors import Actor
 from tests.constants import HTMX
