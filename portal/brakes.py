@@ -1,7 +1,8 @@
 """What an organisation may do in production when its approval or its terms are not in order.
 
 Nothing new and no changes, as the terms themselves say; whatever stops or takes back goes on.
-The acts are named here, above the apps, because the rule is about all of them.
+The services ask for themselves (suppliers.services.braking): here a page is refused before
+anybody fills in a form in vain. The acts are named above the apps, because it is about all.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from onboarding.core.environments import Environment
-from onboarding.core.refusals import NotPossibleNow
-from onboarding.suppliers.queries.standing import standing
-from onboarding.suppliers.rules.terms import check_change_in_production
+from onboarding.suppliers.rules.terms import Braked
+from onboarding.suppliers.services import braking
 
 # Apps whose forms make or change what production runs on, and those of their acts that do not.
 CHANGES: Final = frozenset({"apis", "systems", "clients", "keys"})
@@ -34,10 +34,10 @@ def refusal(request: HttpRequest, environment: str, organization_id: int) -> str
         return ""
     if match.namespace not in CHANGES or match.view_name in ALWAYS:
         return ""
-    found = standing(organization_id, timezone.now())
-    missing = found.terms.version if found.terms.is_missing else ""
     try:
-        check_change_in_production(found.state, missing)
-    except NotPossibleNow as error:
+        braking.check_change(
+            organization_id=organization_id, environment=environment, at=timezone.now()
+        )
+    except Braked as error:
         return str(error)
     return ""

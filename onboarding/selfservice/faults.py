@@ -24,6 +24,7 @@ TITLES: Final = {
     "api.redirect_uris": "Redirect URIs are missing from an update that replaces everything",
     "api.return_address": "The browser may not be sent back to this address",
     "api.client": "The client is not in use",
+    "api.production": "Nothing can be created or changed in production now",
     "api.keys": "The client has as many keys as it can have",
     "api.version": "The client has changed since that version",
     "api.idempotency_key": "The Idempotency-Key came with another request before",

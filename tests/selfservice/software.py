@@ -82,11 +82,19 @@ class Software:
             | changes
         )
 
-    def post(self, body: Any = None, *, key: Any = None, query: str = "", **headers: Any) -> Answer:
+    def post(
+        self,
+        body: Any = None,
+        *,
+        key: Any = None,
+        query: str = "",
+        base: str = BASE,
+        **headers: Any,
+    ) -> Answer:
         sent = without({"api-key": key or self.secret} | headers)
         content = body if isinstance(body, str | bytes) else json.dumps(body or self.body())
         return self.http.post(
-            f"{BASE}client-drafts{query}", content, content_type="application/json", headers=sent
+            f"{base}client-drafts{query}", content, content_type="application/json", headers=sent
         )
 
     def draft(self, **changes: Any) -> str:

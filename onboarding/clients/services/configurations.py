@@ -21,9 +21,12 @@ from onboarding.clients.rules import configurations as rules
 from onboarding.clients.states import STEPS, Action, KeyWay
 from onboarding.core.refusals import Invalid, NotPermitted
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.services.braking import check_change
 from onboarding.systems.models import ClientSystem
 
 CLAIM_LENGTH = 200
+# What an organisation without approval or terms in order may not do in production.
+BRAKED = frozenset({Action.FILL_IN, Action.FINISH, Action.RESUME})
 
 
 @transaction.atomic
@@ -32,6 +35,7 @@ def begin(
 ) -> ClientConfiguration:
     """Begin a draft for an organisation, which the wizard then asks about step by step."""
     rules.check_begin(by, organization_id, environment)
+    check_change(organization_id=organization_id, environment=environment, at=at)
     client = ClientConfiguration.objects.create(
         environment=environment,
         organization_id=organization_id,
@@ -48,8 +52,9 @@ def choose_organization(
     *, client_id: UUID, organization_id: int, by: Actor, at: datetime
 ) -> ClientConfiguration:
     """Say whose client it will be. The actor writes for both the old and the new one."""
-    client = _locked(client_id, Action.FILL_IN, by)
+    client = _locked(client_id, Action.FILL_IN, by, at)
     rules.check_begin(by, organization_id, client.environment)
+    check_change(organization_id=organization_id, environment=client.environment, at=at)
     client.organization_id = organization_id
     _answered(client, "organization", "organization")
     _settle_access(client)
@@ -65,7 +70,7 @@ def choose_system(
 
     Raises Invalid for a system that is not offered in the client's environment.
     """
-    client = _locked(client_id, Action.FILL_IN, by)
+    client = _locked(client_id, Action.FILL_IN, by, at)
     offered = ClientSystem.objects.offered(client.environment).select_related("current")
     system = offered.filter(pk=system_id).first()
     if system is None or system.current is None:
@@ -90,7 +95,7 @@ def choose_scopes(
 
     Raises Invalid for scopes that it does not offer, and for none at all where it offers some.
     """
-    client = _locked(client_id, Action.FILL_IN, by)
+    client = _locked(client_id, Action.FILL_IN, by, at)
     offered = {row.scope_id: row.scope for row in offers.revision_scopes(client)}
     wanted = set(scope_ids)
     if wanted - offered.keys():
@@ -120,7 +125,7 @@ def fill_claims(
 
     Raises Invalid (field `claim_<hex of id>`) for a required one that is missing.
     """
-    client = _locked(client_id, Action.FILL_IN, by)
+    client = _locked(client_id, Action.FILL_IN, by, at)
     needed = offers.claims_needed(client)
     for claim in needed:
         value = values.get(claim.pk, "")
@@ -147,7 +152,7 @@ def choose_key(
 
     That the key exists is proved by whoever calls `finish`.
     """
-    client = _locked(client_id, Action.FILL_IN, by)
+    client = _locked(client_id, Action.FILL_IN, by, at)
     client.key_way, client.key_kind = way, kind
     _answered(client, "key", "key_way", "key_kind")
     _record("key_chosen", client, by, at, way=str(way))
@@ -162,7 +167,7 @@ def finish(*, client_id: UUID, by: Actor, at: datetime) -> ClientConfiguration:
     are usable at once; for the others their APIs' owners see an access request from now on.
     Raises Invalid where an answer is missing.
     """
-    client = _locked(client_id, Action.FINISH, by)
+    client = _locked(client_id, Action.FINISH, by, at)
     _check_answers(client)
     _settle_access(client)
     # Claims of APIs that were chosen for a while have no place in the client.
@@ -193,7 +198,7 @@ def discard(*, client_id: UUID, by: Actor, at: datetime) -> ClientConfiguration:
 def _move(
     action: Action, kind: str, client_id: UUID, by: Actor, at: datetime
 ) -> ClientConfiguration:
-    client = _locked(client_id, action, by)
+    client = _locked(client_id, action, by, at)
     client.status = STEPS[action].target
     client.save(update_fields=["status"])
     _record(kind, client, by, at)
@@ -212,10 +217,12 @@ def person(by: Actor) -> int:
     return by.user_id
 
 
-def _locked(client_id: UUID, action: Action, by: Actor) -> ClientConfiguration:
+def _locked(client_id: UUID, action: Action, by: Actor, at: datetime) -> ClientConfiguration:
     rows = ClientConfiguration.objects.select_for_update(of=("self",))
     client = rows.select_related("organization", "revision").get(pk=client_id)
     rules.check(action, client, by)
+    if action in BRAKED:
+        check_change(organization_id=client.organization_id, environment=client.environment, at=at)
     return client
 
 

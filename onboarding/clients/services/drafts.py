@@ -22,6 +22,7 @@ from onboarding.clients.services.configurations import person
 from onboarding.clients.states import ANSWERS, Answer, Status
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
+from onboarding.suppliers.services.braking import check_change
 from onboarding.systems.states import UriKind
 
 
@@ -40,9 +41,10 @@ def take_into_use(
     """Make the client that a draft asked for, under the draft's id; its key comes next.
 
     The caller holds the draft's lock, has checked what it asks for, and answers it in the same
-    transaction. Scopes that need approval become access requests. Raises NotPermitted.
+    transaction. Scopes that need approval become access requests. Raises NotPermitted, Braked.
     """
     rules.check_begin(by, organization.pk, draft.environment)
+    check_change(organization_id=organization.pk, environment=draft.environment, at=at)
     client = ClientConfiguration.objects.create(
         id=draft.pk,
         environment=draft.environment,

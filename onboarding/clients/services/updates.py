@@ -19,6 +19,7 @@ from onboarding.clients.models import (
 from onboarding.clients.rules import configurations as rules
 from onboarding.clients.states import Access
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.services.braking import check_change
 from onboarding.systems.states import UriKind
 
 
@@ -38,8 +39,9 @@ def replace(
 
     The caller holds the client's lock and has checked what is asked for. New scopes that need
     approval wait for it. The new value of a claim waits too, where the API's owner has approved
-    the client with the old one. `changed` says which parts differ, for the log.
+    the client with the old one. `changed` says which parts differ, for the log. Raises Braked.
     """
+    check_change(organization_id=client.organization_id, environment=client.environment, at=at)
     wanted = list(scopes)
     client.scopes.exclude(scope__in=wanted).delete()
     present = set(client.scopes.values_list("scope", flat=True))

@@ -178,6 +178,24 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         right="POST /test/sts/connect/token",
     ),
     Entry(
+        "api.production",
+        _("Virksomheten kan ikke opprette eller endre noe i produksjon nå"),
+        _(
+            "Det gjelder virksomheten som eier klienten, og leverandøren av klientsystemet. Det "
+            "som finnes fra før, kan leses, stanses og sperres."
+        ),
+        (
+            _("Bruksvilkårene som gjelder nå, er ikke godtatt for virksomheten."),
+            _("Virksomheten er suspendert eller avsluttet som leverandør."),
+        ),
+        (
+            _("La en person med signaturrett godta vilkårene på siden «Bruksvilkår»."),
+            _("Se på siden «Leverandørgodkjenning» hvorfor godkjenningen ikke gjelder."),
+        ),
+        wrong="POST /production/api/v1/client-drafts",
+        right="POST /test/api/v1/client-drafts",
+    ),
+    Entry(
         "api.keys",
         _("Klienten har så mange nøkler den kan ha"),
         _("Nye nøkler kommer i tillegg til de gamle, som virker til de går ut eller sperres."),

@@ -26,6 +26,7 @@ from onboarding.keys.services import moduli
 from onboarding.keys.services.registration import record_registration
 from onboarding.keys.states import Action, MakingState, Origin
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.services.braking import check_change
 
 # How long a sealed key waits to be fetched.
 KEPT = timedelta(minutes=10)
@@ -50,6 +51,7 @@ def request_making(
     clients = ClientConfiguration.objects.select_for_update(of=("self",))
     client = clients.select_related("organization").get(pk=client_id)
     rules.check(Action.REQUEST, client, by)
+    check_change(organization_id=client.organization_id, environment=client.environment, at=at)
     if by.user_id is None:
         raise NotPermitted(_("En nøkkel må bestilles av en person."))
     if kind not in KINDS or not 1 <= lifetime_days <= LONGEST_LIFETIME:

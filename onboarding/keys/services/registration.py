@@ -24,6 +24,7 @@ from onboarding.keys.models import BarredThumbprint, Key, KeyPlan
 from onboarding.keys.services import moduli
 from onboarding.keys.states import Action, Origin
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.services.braking import check_change
 from onboarding.systems.models import ClientSystem
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -85,6 +86,7 @@ def _register(
     """Return the rows, and what sharing of primes was found: then there are none."""
     client = locked_client(client_id)
     rules.check(Action.REGISTER, client, by)
+    check_change(organization_id=client.organization_id, environment=client.environment, at=at)
     kept = _already_there(client, upload.keys, at)
     new = [key for key in upload.keys if key.thumbprint not in {row.thumbprint for row in kept}]
     _check_unknown(client, new)

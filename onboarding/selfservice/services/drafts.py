@@ -25,6 +25,7 @@ from onboarding.selfservice.content import Content
 from onboarding.selfservice.faults import Wrong, wrong
 from onboarding.selfservice.queries.drafts import Shown, shown
 from onboarding.selfservice.queries.offers import offer
+from onboarding.selfservice.services import braking
 from onboarding.selfservice.services.faulty_keys import key_faults
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
@@ -52,8 +53,9 @@ class Asked:
 def create(asked: Asked, *, key: AutomationKey, at: datetime) -> ClientDraft:
     """Make a draft for an organisation, to be answered within a day. Nothing works before that.
 
-    `key.system.current` is loaded. Raises Wrong with all that is wrong. A private key that was
-    sent is barred for ever, which holds although the draft is refused.
+    `key.system.current` and its organisation are loaded. Raises Wrong with all that is wrong, or
+    with what stops the supplier in production. A private key that was sent is barred for ever,
+    which holds although the draft is refused.
     """
     return _saved(_judged(asked, key, at), key, at)
 
@@ -71,6 +73,7 @@ def _judged(asked: Asked, key: AutomationKey, at: datetime) -> ClientDraft:
     judged = keys.judge_new(asked.public_jwk)
     if judged.private_thumbprints:
         keys.bar(judged.private_thumbprints, client=key.system, by=_maker(key), at=at)
+    braking.check(key.system.organization, key.system.environment, at)
     offered = offer(revision)
     content = _with_preselected(asked.content, offered)
     faults = [

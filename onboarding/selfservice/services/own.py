@@ -12,6 +12,7 @@ from django.db import transaction
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.services import updates as clients
 from onboarding.clients.states import Status
+from onboarding.jose.keys import Upload
 from onboarding.jose.strict import BadJson, strict_json
 from onboarding.keys import services as keys
 from onboarding.keys.models import Key
@@ -21,6 +22,7 @@ from onboarding.selfservice.content import Change, Content, changes
 from onboarding.selfservice.faults import Fault, Wrong, wrong
 from onboarding.selfservice.queries import status
 from onboarding.selfservice.queries.offers import offer
+from onboarding.selfservice.services import braking
 from onboarding.selfservice.services.drafts import KEY_DAYS, uris_of
 from onboarding.selfservice.services.faulty_keys import check_faults, key_faults
 from onboarding.suppliers.actors import Actor
@@ -28,6 +30,7 @@ from onboarding.suppliers.actors import Actor
 # How a client is to be, worked out from how it is; and whether redirect URIs are named at all.
 Wanted = Callable[[Content], tuple[Content, bool]]
 MOST_KEYS = 20  # in use at once
+_RELATED = ("organization", "revision__system__organization")
 
 
 class Updated(NamedTuple):
@@ -49,6 +52,7 @@ def update(
     and nothing written. Raises Wrong with all that is wrong.
     """
     client = _locked(client_id)
+    braking.check_client(client, at)
     before = status.current(client)
     rules.check_version(status.version(before), if_match)
     old = status.content(client)
@@ -87,7 +91,12 @@ def register_key(*, client_id: UUID, text: str, at: datetime) -> Key:
     gives the same row. Raises Wrong with all that is wrong; a private key is barred for ever.
     """
     _check_single(text)
-    client = ClientConfiguration.objects.get(pk=client_id)
+    client = _loaded(client_id)
+    try:
+        braking.check_client(client, at)
+    except Wrong:
+        _bar_private(client, keys.judge_new(text, client_id=client_id), at)
+        raise
     if Key.objects.filter(client=client).usable(at).count() >= MOST_KEYS:
         raise wrong("api.keys", f"A client has {MOST_KEYS} keys at most.", status=409)
     try:
@@ -108,10 +117,10 @@ def register_key(*, client_id: UUID, text: str, at: datetime) -> Key:
 def judge_key(*, client_id: UUID, text: str, at: datetime) -> list[Change]:
     """Return what registering the key would change, without doing it. Raises Wrong."""
     _check_single(text)
-    client = ClientConfiguration.objects.get(pk=client_id)
+    client = _loaded(client_id)
     judged = keys.judge_new(text, client_id=client_id)
-    if judged.private_thumbprints:
-        keys.bar(judged.private_thumbprints, client=client, by=software_of(client), at=at)
+    _bar_private(client, judged, at)
+    braking.check_client(client, at)
     if faults := key_faults(judged, client.name, place=""):
         raise Wrong(faults)
     [key] = judged.keys
@@ -133,9 +142,18 @@ def _check_single(text: str) -> None:
         raise Wrong([Fault("api.value", "", "One key is expected, not a set of them.")])
 
 
+def _bar_private(client: ClientConfiguration, judged: Upload, at: datetime) -> None:
+    if judged.private_thumbprints:
+        keys.bar(judged.private_thumbprints, client=client, by=software_of(client), at=at)
+
+
+def _loaded(client_id: UUID) -> ClientConfiguration:
+    return ClientConfiguration.objects.select_related(*_RELATED).get(pk=client_id)
+
+
 def _locked(client_id: UUID) -> ClientConfiguration:
     rows = ClientConfiguration.objects.select_for_update(of=("self",))
-    client = rows.select_related("revision", "organization").get(pk=client_id)
+    client = rows.select_related(*_RELATED).get(pk=client_id)
     if client.status != Status.ACTIVE:
         raise wrong("api.client", "The client has been stopped since the token.", status=403)
     return client

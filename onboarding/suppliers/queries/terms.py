@@ -19,6 +19,15 @@ def current(at: datetime) -> Terms | None:
     return Terms.objects.in_force(at).first()
 
 
+def missing_version(organization_id: int, at: datetime) -> str:
+    """Return the version that applies if the organisation has not accepted it, else ""."""
+    terms = current(at)
+    if terms is None:
+        return ""
+    accepted = Acceptance.objects.filter(organization=organization_id, terms=terms)
+    return "" if accepted.exists() else terms.version
+
+
 def acceptable(at: datetime) -> list[Terms]:
     """Return the versions that can be accepted: the one that applies, and those to come."""
     return [*Terms.objects.in_force(at)[:1], *Terms.objects.to_come(at)]

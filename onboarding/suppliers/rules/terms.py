@@ -19,6 +19,17 @@ NOTICE_PERIOD = timedelta(days=60)
 REMINDERS = (60, 30, 7, 1, 0)
 
 
+class Braked(NotPossibleNow):
+    """An organisation may create and change nothing in production now.
+
+    `missing` is the version of the terms that it has not accepted; "" where it is stopped.
+    """
+
+    def __init__(self, text: str, *, missing: str = "") -> None:
+        super().__init__(text)
+        self.missing = missing
+
+
 def may_bind(actor: Actor, organization_id: int) -> bool:
     """Say whether the actor may accept terms for the organisation."""
     return organization_id in actor.binds
@@ -110,13 +121,13 @@ def check_first(earlier: Acceptance | None, at: datetime) -> None:
 
 
 def check_change_in_production(state: str, missing: str) -> None:
-    """Return unless an organisation may create and change nothing there; raise NotPossibleNow.
+    """Return unless an organisation may create and change nothing there; raise Braked.
 
     Suppliers are bound by approval and terms. An organisation that never applied to be one uses
     what others supply. `missing` is the version of the terms that it has not accepted, or "".
     """
     if state in STOPPED:
-        raise NotPossibleNow(
+        raise Braked(
             _(
                 "Godkjenningen av virksomheten som leverandør gjelder ikke nå. "
                 "Dere kan ikke opprette eller endre noe i produksjon. "
@@ -124,11 +135,12 @@ def check_change_in_production(state: str, missing: str) -> None:
             )
         )
     if state != SupplierState.NONE and missing:
-        raise NotPossibleNow(
+        raise Braked(
             _(
                 "Bruksvilkårene versjon %(version)s er ikke godtatt for virksomheten. "
                 "Dere kan ikke opprette eller endre noe i produksjon før en person med "
                 "signaturrett har gjort det, på siden «Bruksvilkår»."
             )
-            % {"version": missing}
+            % {"version": missing},
+            missing=missing,
         )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from onboarding.audit.services import record
 from onboarding.core.refusals import NotPossibleNow
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.services.braking import check_change
 from onboarding.systems import automation_key, rules
 from onboarding.systems.models import AutomationKey, ClientSystem
 
@@ -35,6 +36,7 @@ def make_key(*, system_id: UUID, name: str, by: Actor, at: datetime) -> Made:
     """
     system = ClientSystem.objects.select_for_update().get(pk=system_id)
     rules.check_write(by, system.organization_id, system.environment)
+    check_change(organization_id=system.organization_id, environment=system.environment, at=at)
     in_use = AutomationKey.objects.filter(system=system, ended_at=None).count()
     rules.check_new_key(system, in_use)
     secret = automation_key.new()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from onboarding.audit.services import record
 from onboarding.core.refusals import Invalid, NotPossibleNow
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.services.braking import check_change
 from onboarding.systems import rules
 from onboarding.systems.models import ClientSystem, Package, RevisionScope
 
@@ -27,6 +28,7 @@ def make_package(
     """
     system = ClientSystem.objects.select_for_update().get(pk=system_id)
     rules.check_write(by, system.organization_id, system.environment)
+    check_change(organization_id=system.organization_id, environment=system.environment, at=at)
     rules.check_new_package(system, Package.objects.filter(system=system, ended_at=None).count())
     offered = RevisionScope.objects.filter(revision=system.current_id, scope__in=scope_ids)
     scopes = [row.scope for row in offered.select_related("scope")]
