@@ -4,10 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from celery.schedules import crontab
 from kombu import Queue
 
-from portal import environment, logs, policy
+from portal import environment, logs, policy, schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / ".data")))
@@ -206,31 +205,7 @@ CELERY_TASK_ROUTES = {
     "testtokens.execute": {"queue": "checks"},
     "webhooks.deliver": {"queue": "webhooks"},
 }
-CELERY_BEAT_SCHEDULE = {
-    "portal.heartbeat": {"task": "portal.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
-    "keys.sweep": {"task": "keys.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "smoketests.sweep": {"task": "smoketests.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "traffic.sweep": {"task": "traffic.sweep", "schedule": 600.0, "options": {"expires": 600}},
-    "testtokens.sweep": {"task": "testtokens.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "testtokens.nightly": {
-        "task": "testtokens.nightly",
-        "schedule": crontab(hour=2, minute=23),
-        "options": {"expires": 3600},
-    },
-    "sts.sweep": {"task": "sts.sweep", "schedule": 60.0, "options": {"expires": 60}},
-    "checklists.sweep": {"task": "checklists.sweep", "schedule": 60.0, "options": {"expires": 60}},
-    "keys.remind": {"task": "keys.remind", "schedule": 3600.0, "options": {"expires": 3600}},
-    "keys.compare_moduli": {
-        "task": "keys.compare_moduli",
-        "schedule": crontab(hour=3, minute=17),
-        "options": {"expires": 3600},
-    },
-    "notices.sweep": {"task": "notices.sweep", "schedule": 30.0, "options": {"expires": 30}},
-    "suppliers.sweep": {"task": "suppliers.sweep", "schedule": 900.0, "options": {"expires": 900}},
-    "webhooks.sweep": {"task": "webhooks.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "webhooks.ahead": {"task": "webhooks.ahead", "schedule": 3600.0, "options": {"expires": 3600}},
-    "portal.sweep": {"task": "portal.sweep", "schedule": 600.0, "options": {"expires": 600}},
-}
+CELERY_BEAT_SCHEDULE = schedule.SCHEDULE
 
 # The authorization server of each environment. Another one takes the place of ours by naming its
 # issuer here; what the portal needs of it is the metadata and the token endpoint, nothing more.
