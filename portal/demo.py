@@ -22,10 +22,10 @@ from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.queries.texts import example
 from onboarding.suppliers.services import terms
 from onboarding.suppliers.states import Role
-from onboarding.systems import services as systems
 from onboarding.systems.models import ClientSystem
-from onboarding.systems.states import ApplicationType, Selection, Tag
+from onboarding.systems.states import ApplicationType, Selection
 from portal import demo_production, own_api
+from portal.demo_systems import make_system
 
 TEST: Final = Environment.TEST
 SUPPLIER: Final = "312345676"
@@ -84,7 +84,14 @@ def make(at: datetime) -> None:
     _publish_terms(people["frida"], at)
     own_api.ensure(environment=TEST, organization_id=organization(API_OWNER).pk, at=at)
     access, messages = _make_apis(people["solveig"], at)
-    system = _make_system(people["kari"], access, messages, at)
+    system = make_system(
+        organization(SUPPLIER).pk,
+        "Nordlys EPJ",
+        ApplicationType.INSTALLED,
+        {access.pk: Selection.PRESELECTED, messages.pk: Selection.AVAILABLE},
+        person=people["kari"],
+        at=at,
+    )
     _begin_client(people["ola"], system, at)
     demo_production.make(people, access, messages, at)
 
@@ -154,36 +161,6 @@ def _make_messaging(owner: User, owner_id: int, at: datetime) -> Scope:
         by=by,
         at=at,
     )
-
-
-def _make_system(supplier: User, access: Scope, messages: Scope, at: datetime) -> ClientSystem:
-    by = actor_for(supplier)
-    system = systems.create_system(
-        organization_id=organization(SUPPLIER).pk,
-        environment=TEST,
-        name="Nordlys EPJ",
-        by=by,
-        at=at,
-    )
-    systems.save_basics(
-        system_id=system.pk,
-        name="Nordlys EPJ",
-        application_type=ApplicationType.INSTALLED,
-        tags=[Tag.EPJ],
-        by=by,
-        at=at,
-    )
-    systems.save_authentication(
-        system_id=system.pk, machine_to_machine=True, user_login=False, by=by, at=at
-    )
-    systems.save_services(
-        system_id=system.pk,
-        selections={access.pk: Selection.PRESELECTED, messages.pk: Selection.AVAILABLE},
-        by=by,
-        at=at,
-    )
-    systems.publish(system_id=system.pk, by=by, at=at)
-    return system
 
 
 def _begin_client(customer: User, system: ClientSystem, at: datetime) -> None:

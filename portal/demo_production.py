@@ -15,8 +15,8 @@ from onboarding.core.environments import Environment
 from onboarding.suppliers.models import Membership, Organization
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.states import Role
-from onboarding.systems import services as systems
-from onboarding.systems.states import ApplicationType, Selection, Tag
+from onboarding.systems.states import ApplicationType, Selection
+from portal.demo_systems import make_system
 
 TEST: Final = Environment.TEST
 PRODUCTION: Final = Environment.PRODUCTION
@@ -52,7 +52,14 @@ def make(people: Mapping[str, User], access: Scope, messages: Scope, at: datetim
     _mark_sensitive(messages, people["solveig"], at)
     for api in (access.api, messages.api):
         _in_production(api, at)
-    _make_system(supplier, people["tora"], access, messages, at)
+    make_system(
+        supplier.pk,
+        SYSTEM,
+        ApplicationType.SERVER,
+        {access.pk: Selection.PRESELECTED, messages.pk: Selection.AVAILABLE},
+        person=people["tora"],
+        at=at,
+    )
 
 
 def _organization(number: str, name: str, at: datetime) -> Organization:
@@ -101,30 +108,3 @@ def _in_production(api: Api, at: datetime) -> None:
             is_required=claim.is_required,
             created_at=at,
         )
-
-
-def _make_system(
-    supplier: Organization, person: User, access: Scope, messages: Scope, at: datetime
-) -> None:
-    by = actor_for(person)
-    system = systems.create_system(
-        organization_id=supplier.pk, environment=TEST, name=SYSTEM, by=by, at=at
-    )
-    systems.save_basics(
-        system_id=system.pk,
-        name=SYSTEM,
-        application_type=ApplicationType.SERVER,
-        tags=[Tag.EPJ],
-        by=by,
-        at=at,
-    )
-    systems.save_authentication(
-        system_id=system.pk, machine_to_machine=True, user_login=False, by=by, at=at
-    )
-    systems.save_services(
-        system_id=system.pk,
-        selections={access.pk: Selection.PRESELECTED, messages.pk: Selection.AVAILABLE},
-        by=by,
-        at=at,
-    )
-    systems.publish(system_id=system.pk, by=by, at=at)

@@ -113,6 +113,15 @@ def context(browser: Browser, problems: Problems) -> Iterator[BrowserContext]:
     assert problems.unexpected() == []
 
 
+def log_in(context: BrowserContext, live_server: LiveServer, who: User) -> None:
+    """Let a person be logged in in this browser, without the login page."""
+    http = Client()
+    http.force_login(who)
+    session = http.cookies[settings.SESSION_COOKIE_NAME].value
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
+    context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict with these members
+
+
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     """An empty page, 1280 by 900."""
@@ -125,16 +134,12 @@ def open_as(browser: Browser, problems: Problems, live_server: LiveServer) -> It
     contexts: list[BrowserContext] = []
 
     def open_browser(who: User) -> Page:
-        http = Client()
-        http.force_login(who)
-        session = http.cookies[settings.SESSION_COOKIE_NAME].value
         context = browser.new_context(
             viewport=DESKTOP, locale="nb-NO", timezone_id="Europe/Oslo", accept_downloads=True
         )
         context.set_default_timeout(PATIENCE)
         problems.watch(context)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
-        context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict with these members
+        log_in(context, live_server, who)
         contexts.append(context)
         return context.new_page()
 

@@ -9,8 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, FilePayload, Page, Request, expect
@@ -22,7 +20,7 @@ from onboarding.keys import services
 from onboarding.keys.models import BarredThumbprint, Key
 from onboarding.keys.states import Origin
 from onboarding.suppliers.queries import actor_for
-from tests.browsing import Problems
+from tests.browsing import Problems, log_in
 from tests.factories import make_client, make_organization, make_system, make_user
 from tests.jose.making import private_jwk
 from tests.keys.test_possession import pem
@@ -35,11 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def alice(transactional_db: None, context: BrowserContext, live_server: Any) -> User:
     """Alice, logged in."""
     alice = make_user("alice", organization=make_organization("Acme EPJ AS"))
-    http = Client()
-    http.force_login(alice)
-    session = http.cookies[settings.SESSION_COOKIE_NAME].value
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
-    context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict with these members
+    log_in(context, live_server, alice)
     return alice
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from jwcrypto.jwk import JWK
 from playwright.sync_api import BrowserContext, Download, Page, Route, expect
@@ -20,7 +18,7 @@ from onboarding.clients.states import Status
 from onboarding.jose.keys import thumbprint
 from onboarding.keys.models import Key, KeyMaking, KeyPlan
 from onboarding.keys.states import Origin
-from tests.browsing import Problems
+from tests.browsing import Problems, log_in
 from tests.factories import make_client, make_organization, make_system, make_user
 from tests.leaks import remember_secret
 from tests.live import Worker
@@ -32,11 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def alice(transactional_db: None, context: BrowserContext, live_server: Any) -> User:
     """Alice, logged in."""
     alice = make_user("alice", organization=make_organization("Acme EPJ AS"))
-    http = Client()
-    http.force_login(alice)
-    session = http.cookies[settings.SESSION_COOKIE_NAME].value
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
-    context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict with these members
+    log_in(context, live_server, alice)
     return alice
 
 

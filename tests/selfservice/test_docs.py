@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
+from onboarding.core.programs import Language
 from onboarding.selfservice import snippets
 from onboarding.selfservice.return_address import Outcome
 
@@ -33,9 +34,7 @@ def test_anybody_may_read_the_pages(client: Client, page: str) -> None:
 
 
 @pytest.mark.parametrize("language", snippets.LANGUAGES.values(), ids=lambda each: each.key)
-def test_the_guide_has_a_program_in_each_language(
-    client: Client, language: snippets.Language
-) -> None:
+def test_the_guide_has_a_program_in_each_language(client: Client, language: Language) -> None:
     page = client.get("/test/api/", {"code": language.key}).content.decode()
 
     assert language.file in page

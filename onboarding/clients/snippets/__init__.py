@@ -16,6 +16,8 @@ from typing import NamedTuple
 from django.template import Context, Engine, Template
 from django.utils.translation import gettext as _
 
+from onboarding.core.programs import Language, Program
+
 FOLDER = Path(__file__).parent
 
 
@@ -26,20 +28,6 @@ class Facts(NamedTuple):
     scope: str
     api: str
     bearer: bool  # the API takes tokens without proofs only
-
-
-class Language(NamedTuple):
-    """How a language is called, what its file is called, and what the program needs."""
-
-    key: str
-    label: str
-    file: str
-    needs: str
-
-
-class Program(NamedTuple):
-    language: Language
-    text: str
 
 
 LANGUAGES = {

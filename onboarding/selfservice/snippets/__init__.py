@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from django.template import Context, Engine
 
+from onboarding.core.programs import Language, Program
+
 FOLDER = Path(__file__).parent
 
 
@@ -21,20 +23,6 @@ class Facts(NamedTuple):
     portal: str
     api: str
     issuer: str
-
-
-class Language(NamedTuple):
-    """How a language is called, what its file is called, and what the program needs."""
-
-    key: str
-    label: str
-    file: str
-    needs: str
-
-
-class Program(NamedTuple):
-    language: Language
-    text: str
 
 
 LANGUAGES = {
