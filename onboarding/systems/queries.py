@@ -154,4 +154,5 @@ def automation_key(digest: str, environment: str) -> AutomationKey | None:
     """Return the key in use with that digest, with its system and the system's current version."""
     keys = AutomationKey.objects.select_related("system__current", "system__organization")
     found = keys.filter(digest=digest, ended_at=None, system__environment=environment)
-    return found.first()
+    # Not `first()`, which has one row be sorted.
+    return next(iter(found), None)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from onboarding.clients.models import ClientClaim, ClientConfiguration
+from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Access, Status
 from onboarding.keys.models import Key
 from onboarding.keys.states import Origin
@@ -25,7 +25,8 @@ def active_client(environment: str, client_id: object) -> ClientConfiguration | 
     except ValueError:
         return None
     rows = ClientConfiguration.objects.select_related("revision", "organization")
-    return rows.filter(pk=pk, environment=environment, status=Status.ACTIVE).first()
+    # Not `first()`, which has one row be sorted.
+    return next(iter(rows.filter(pk=pk, environment=environment, status=Status.ACTIVE)), None)
 
 
 def content(client: ClientConfiguration) -> Content:
@@ -45,25 +46,37 @@ def content(client: ClientConfiguration) -> Content:
 
 
 def current(client: ClientConfiguration) -> dict[str, Any]:
-    """Return the client with the state of each part: what `GET client` answers. Four queries."""
-    scopes = client.scopes.select_related("scope__api").order_by("scope__name")
-    rows = list(scopes)
-    ready = {row.scope.api_id for row in rows if row.access == Access.OK}
-    claims = client.claims.select_related("claim").order_by("claim__claim_type")
-    uris = sorted(client.uris.all(), key=lambda row: row.pk)
+    """Return the client with the state of each part: what `GET client` answers.
+
+    Four queries, of plain values and sorted here: of what software asks for most often, making
+    objects and writing SQL is most of the cost.
+    """
+    scopes = sorted(
+        client.scopes.values_list("scope__name", "scope__api", "access", "reason", "created_at")
+    )
+    ready = {api for _, api, access, *_ in scopes if access == Access.OK}
+    claims = sorted(
+        client.claims.values_list(
+            "claim__claim_type", "claim__api", "value", "pending_value", "asked_at"
+        )
+    )
+    uris = sorted(client.uris.values_list("pk", "kind", "uri"))
     return {
         "apiScopes": [
             {
-                "scope": row.scope.name,
-                "status": "ok" if row.access == Access.OK else "pending",
-                "statusReason": _scope_reason(row.access, row.reason, row.created_at),
+                "scope": name,
+                "status": "ok" if access == Access.OK else "pending",
+                "statusReason": _scope_reason(access, reason, asked),
             }
-            for row in rows
+            for name, _, access, reason, asked in scopes
         ],
-        "audienceSpecificClientClaims": [_claim(row, row.claim.api_id in ready) for row in claims],
-        "redirectUris": [row.uri for row in uris if row.kind == UriKind.REDIRECT],
-        "postLogoutRedirectUris": [row.uri for row in uris if row.kind == UriKind.POST_LOGOUT],
-        "childOrganizationNumbers": [row.number for row in client.children.order_by("number")],
+        "audienceSpecificClientClaims": [
+            _claim(kind, value, pending, asked, is_ready=api in ready)
+            for kind, api, value, pending, asked in claims
+        ],
+        "redirectUris": [uri for _, kind, uri in uris if kind == UriKind.REDIRECT],
+        "postLogoutRedirectUris": [uri for _, kind, uri in uris if kind == UriKind.POST_LOGOUT],
+        "childOrganizationNumbers": sorted(client.children.values_list("number", flat=True)),
     }
 
 
@@ -76,17 +89,19 @@ def _scope_reason(access: str, reason: str, asked: datetime) -> str | None:
     return f"Waits for the owner of the API since {asked:%Y-%m-%d}."
 
 
-def _claim(row: ClientClaim, is_ready: bool) -> dict[str, str | None]:
-    active = row.value if row.value and is_ready else None
-    if row.asked_at:
-        waits = f"The owner of the API has been asked for the new value on {row.asked_at:%Y-%m-%d}."
-        pending, reason = row.pending_value, waits
+def _claim(
+    kind: str, value: str, asked_value: str, asked: datetime | None, *, is_ready: bool
+) -> dict[str, str | None]:
+    active = value if value and is_ready else None
+    if asked:
+        waits = f"The owner of the API has been asked for the new value on {asked:%Y-%m-%d}."
+        pending, reason = asked_value, waits
     elif not is_ready:
-        pending, reason = row.value, "No scope of the API is ready to use yet."
+        pending, reason = value, "No scope of the API is ready to use yet."
     else:
         pending, reason = None, None
     return {
-        "claimType": row.claim.claim_type,
+        "claimType": kind,
         "activeClaimValue": active,
         "pendingClaimValue": pending,
         "status": "ok" if pending is None else "updatePending" if active else "pending",
