@@ -14,7 +14,7 @@ from portal.processes import BASE_DIR
 from tests.core.test_addresses import SPECIAL
 
 COMPOSE: Final[dict[str, Any]] = yaml.safe_load((BASE_DIR / "compose.yaml").read_text())
-RULES: Final = (BASE_DIR / "egress.nft").read_text()
+RULES: Final = (BASE_DIR / "docs" / "egress.nft").read_text()
 SERVICES: Final = COMPOSE["services"]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
