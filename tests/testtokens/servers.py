@@ -34,10 +34,12 @@ class Api:
     manner: str = ""
     binding: str = "required"
     nonces: Nonces | None = None
+    seconds: float = 0  # that it takes for an answer
     inside: str = ""  # what it says besides, in bodies and headers, and nobody else may
     origin: str = ""
     used: set[str] = field(default_factory=set)
     requests: int = 0
+    tokens: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def key(self, kid: str, alg: str) -> Mapping[str, Any] | None:
@@ -99,11 +101,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.api.requests += 1
+        time.sleep(self.api.seconds)
         scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
         in_address = parse_qs(urlsplit(self.path).query).get("access_token", [""])[0]
         if not token and in_address and self.api.manner == "query":
             scheme, token = "dpop", in_address
         proofs = self.headers.get_all("DPoP") or []
+        self.api.tokens.append(token or in_address)
         status, error = (401, "") if not token else self.api.judge(scheme.lower(), token, proofs)
         self._answer(status, error, token)
 
