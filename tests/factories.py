@@ -36,6 +36,7 @@ from onboarding.systems.models import (
     RevisionUri,
 )
 from onboarding.systems.states import ApplicationType, Selection, Tag, UriKind
+from onboarding.testtokens.catalogue import VERSION
 from onboarding.testtokens.models import Check, TokenKey
 from onboarding.traffic.models import Trace
 from onboarding.webhooks.kinds import KINDS
@@ -269,7 +270,7 @@ def make_trace(client: ClientConfiguration, **fields: Any) -> Trace:
 def make_check(api: Api, **fields: Any) -> Check:
     """A finished API check without results."""
     fields = {
-        "battery": "1",
+        "battery": VERSION,
         "setup_hash": "0" * 64,
         "url": "https://api.example.no/",
         "total": 60,

@@ -28,6 +28,7 @@ _FIXES: Final[dict[str, Promise]] = {
 FAILURES: Final[dict[str, Promise]] = {
     "check.findings": _("API-et slapp inn noe det skal avvise, eller avviste noe gyldig."),
     "check.changed": _("Oppsettet ble endret før sjekken var ferdig. Kjør en ny."),
+    "check.no_caller": _("Klienten som sjekken kaller med, er ikke lenger i bruk."),
     "check.no_issuer": _("En annen tjener utsteder token i testmiljøet, så vi kan ikke lage dem."),
     "check.fault": _("Noe gikk galt hos oss. Ingenting er sagt om API-et. Kjør sjekken på nytt."),
     "egress.refused": _(
@@ -41,8 +42,9 @@ _UNREACHABLE: Final = _("Adressen svarte ikke. Sjekk den, og at tjenesten kjøre
 
 
 def fix(finding: str, fault: Fault | None) -> Promise | str:
-    """Return what to do about a finding; for a fault that got in, what its catalogue says."""
-    if finding == Finding.LET_IN and fault:
+    """Return what to do about a finding; for a request of the catalogue that was let in, or
+    shut out, what that says."""
+    if finding in (Finding.LET_IN, Finding.SHUT_OUT) and fault:
         return fix_of(fault)
     return _FIXES.get(finding, "")
 

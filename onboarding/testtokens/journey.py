@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from onboarding.apis.states import Dpop
 from onboarding.sts.claims import access_token_claims
-from onboarding.testtokens.catalogue import FAULTS, Fault, Known
+from onboarding.testtokens.catalogue import FAULTS, ROLL, Fault, Known
 from onboarding.testtokens.content.client import CLIENT_ID, CLIENT_NAME, ORGANIZATION
 from onboarding.testtokens.exchange import Exchange
 from onboarding.testtokens.judging import Judged, Reply, judge
@@ -46,10 +46,12 @@ class Seen(NamedTuple):
 
 
 def battery(dpop: Dpop) -> list[Probe]:
-    """Return the requests for an API: a valid one of each kind, then every fault that fits."""
+    """Return the requests for an API: a valid one of each kind, the same with other keys
+    of the issuer, then every fault that fits."""
     kinds = _KINDS[dpop]
     wanted: list[tuple[Kind, Fault | None]] = [(kind, None) for kind in kinds]
-    wanted += [(kind, fault) for kind in kinds for fault in FAULTS if _fits(fault, kind, dpop)]
+    others = (*ROLL, *FAULTS)
+    wanted += [(kind, fault) for kind in kinds for fault in others if _fits(fault, kind, dpop)]
     return [Probe(position, kind, fault) for position, (kind, fault) in enumerate(wanted)]
 
 
@@ -57,6 +59,15 @@ def _fits(fault: Fault, kind: Kind, dpop: Dpop) -> bool:
     if fault.is_for_required and dpop != Dpop.REQUIRED:
         return False
     return kind == Kind.BOUND or not fault.is_for_bound
+
+
+class Caller(NamedTuple):
+    """The client that tokens of the battery are made out to: nobody, unless the API knows all."""
+
+    client_id: str = CLIENT_ID
+    name: str = CLIENT_NAME
+    organization: str = ORGANIZATION
+    tenancy: str = "single-tenant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,7 @@ class Target:
     dpop: Dpop
     issuer: str
     other_issuer: str
+    caller: Caller
 
 
 class Journey:
@@ -87,13 +99,19 @@ class Journey:
     def take(self, probe: Probe) -> Seen:
         """Send one request and judge the answer."""
         fault = probe.fault
-        if fault and fault.is_for_nonces and not self._exchange.nonce:
-            return Seen(probe, Judged(Verdict.SKIPPED), Reply(None))
+        if fault and not self._is_possible(fault):
+            return skipped(probe)
         is_about_nonces = fault is not None and fault.is_for_nonces
         reply = self._exchange.ask(
             lambda nonce: self._mint(probe, nonce), wants_nonce=not is_about_nonces
         )
         return Seen(probe, judge(reply, fault, _SCHEMES[self._target.dpop]), reply)
+
+    def _is_possible(self, fault: Fault) -> bool:
+        """Say whether there is a nonce to leave out, or another key of the issuer's to use."""
+        if fault.needs_key and fault.needs_key not in self._signers.rolled:
+            return False
+        return bool(self._exchange.nonce) or not fault.is_for_nonces
 
     def _mint(self, probe: Probe, nonce: str) -> Minted:
         now = int(self._clock())
@@ -112,10 +130,10 @@ class Journey:
         claims = access_token_claims(
             issuer=target.issuer,
             audience=target.audience,
-            client_id=CLIENT_ID,
-            client_name=CLIENT_NAME,
-            organization=ORGANIZATION,
-            tenancy="single-tenant",
+            client_id=target.caller.client_id,
+            client_name=target.caller.name,
+            organization=target.caller.organization,
+            tenancy=target.caller.tenancy,
             scopes=target.scopes,
             api_claims={},
             jkt="",
@@ -129,5 +147,5 @@ class Journey:
 
 
 def skipped(probe: Probe) -> Seen:
-    """Return what is said of a request that was not sent, because the valid one was refused."""
+    """Return what is said of a request that was not sent: it would have said nothing."""
     return Seen(probe, Judged(Verdict.SKIPPED, Finding.NONE), Reply(None))

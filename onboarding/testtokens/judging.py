@@ -37,16 +37,19 @@ class Judged(NamedTuple):
 def judge(reply: Reply, fault: Fault | None, schemes: frozenset[str]) -> Judged:
     """Judge a reply; `schemes` are those that a challenge may have, in lower case.
 
-    Without a fault the request was valid, and anything but success is wrong. With one, being let
-    in is (for the graver ones) a failure; a refusal that says too little is a remark.
+    Without a fault (or with one that is none) the request was valid, and anything but success
+    is wrong. With one, being let in is (for the graver ones) a failure; a refusal that says too
+    little is a remark.
     """
     if reply.status is None:
         return Judged(Verdict.UNANSWERED)
-    if fault is None:
-        is_in = 200 <= reply.status < 300
-        return Judged(Verdict.PASSED) if is_in else Judged(Verdict.FAILED, Finding.SHUT_OUT)
-    if 200 <= reply.status < 300:
-        is_grave = fault.weight == Weight.FAULT
+    is_in = 200 <= reply.status < 300
+    is_grave = fault is None or fault.weight == Weight.FAULT
+    if fault is None or fault.is_right:
+        if is_in:
+            return Judged(Verdict.PASSED)
+        return Judged(Verdict.FAILED if is_grave else Verdict.REMARK, Finding.SHUT_OUT)
+    if is_in:
         return Judged(Verdict.FAILED if is_grave else Verdict.REMARK, Finding.LET_IN)
     if reply.leaks:
         return Judged(Verdict.FAILED, Finding.LEAK)

@@ -56,3 +56,14 @@ def check_audience(api: Api, *, barred: Collection[str], is_ours: bool) -> None:
     """
     if api.short_name.lower() in barred and not is_ours:
         raise NotPermitted(_("Det lages ikke testtokener for %(name)s.") % {"name": api.short_name})
+
+
+def check_caller(is_there: bool) -> None:
+    """Raise NotPossibleNow unless there is a client that an API of real registrations knows."""
+    if not is_there:
+        raise NotPossibleNow(
+            _(
+                "API-et svarer bare klienter som finnes. Sjekken trenger en aktiv klient i test "
+                "som dere eier, med tilgang til API-ets scope."
+            )
+        )

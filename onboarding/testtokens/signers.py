@@ -24,9 +24,11 @@ from onboarding.jose.algorithms import PrivateKey
 from onboarding.jose.generation import generate
 from onboarding.sts.issuers import own_issuer
 from onboarding.sts.queries import signing_keys
-from onboarding.testtokens.tokens import Signers
+from onboarding.testtokens.tokens import Signed, Signers
 
 ENVIRONMENT: Final = Environment.TEST
+# How long tokens of a key that is about to go must still be good: longer than any portion lasts.
+A_PORTION: Final = 30.0  # seconds
 _FOR_EVER: Final = datetime(2099, 1, 1, tzinfo=UTC)
 
 
@@ -60,9 +62,12 @@ def signers(at: datetime, holder: Mapping[str, str] | None = None) -> Signers:
     """Return the keys of a request; without `holder`, its key is a new one. Raises NoIssuer."""
     private = dict(holder) if holder else generate("ES256")
     made = _nobodys()
+    beside = signing_keys.neighbours(ENVIRONMENT, at, shown_for=A_PORTION)
+    rolled = {Signed.PREVIOUS: beside.previous, Signed.FOLLOWING: beside.following}
     return replace(
         made,
         issuer=issuer_key(at),
+        rolled={how: key for how, key in rolled.items() if key},
         holder=PrivateKey(private),
         holder_private={name: value for name, value in private.items() if name in _MEMBERS},
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Any, Final
 
@@ -45,6 +45,8 @@ class Signed(StrEnum):
     HMAC = auto()  # HS256, with the public key as the secret
     CARRIED = auto()  # by another one, which the header brings along as `jwk`
     CERTIFIED = auto()  # by another one, which the header brings along as `x5c`
+    PREVIOUS = auto()  # by the issuer's key of before, which is still shown
+    FOLLOWING = auto()  # by the issuer's next key, which is shown already
 
 
 class Place(StrEnum):
@@ -85,6 +87,8 @@ class Signers:
     stranger: PrivateKey
     stranger_certificate: str
     holder_stranger: PrivateKey
+    # The issuer's keys beside the one that signs, while there are any.
+    rolled: Mapping[Signed, PrivateKey] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ def without_member(members: Pairs, name: str) -> Pairs:
 def mint(draft: Draft, signers: Signers) -> Minted:
     """Sign a draft."""
     given: dict[Given, Any] = {Given.JKT: thumbprint(public_members(signers.holder))}
-    issuer = _Keys(signers.issuer, signers.stranger, signers.stranger_certificate)
+    right = signers.rolled.get(draft.token.signed, signers.issuer)
+    issuer = _Keys(right, signers.stranger, signers.stranger_certificate)
     token = _sealed(draft.token, issuer, given)
     if draft.token.is_nested:
         outer = Part(

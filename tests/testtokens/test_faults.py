@@ -6,23 +6,25 @@ import json
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onboarding.jose import b64
 from onboarding.jose.algorithms import PrivateKey
 from onboarding.jose.nonces import Nonces
 from onboarding.jose.resource_server import Decision, Policy, decide
 from onboarding.sts.claims import access_token_claims
-from onboarding.testtokens.catalogue import BY_ID, FAULTS, Fault, Known
+from onboarding.testtokens.catalogue import BY_ID, FAULTS, ROLL, Fault, Known
 from onboarding.testtokens.tokens import (
     Draft,
     Minted,
     Part,
     Place,
+    Signed,
     Signers,
     mint,
     proof_part,
@@ -53,12 +55,11 @@ class Memory:
     """The ports of one API: the issuer's key, and what was used."""
 
     def __init__(self, signers: Signers) -> None:
-        self.public = signers.issuer.jwk_public()
+        self.shown = [signers.issuer.jwk_public()]
         self.used: set[tuple[str, str]] = set()
 
     def key(self, kid: str, alg: str) -> Mapping[str, Any] | None:
-        fits = (kid, alg) == (self.public["kid"], self.public["alg"])
-        return self.public if fits else None
+        return next((key for key in self.shown if (key["kid"], key["alg"]) == (kid, alg)), None)
 
     def use_once(self, purpose: str, value: str, until: float) -> bool:
         is_new = (purpose, value) not in self.used
@@ -113,7 +114,8 @@ def nonce_for(fault: Fault) -> str:
 
 def test_every_row_of_part_h_is_there_and_ids_are_ours_for_ever() -> None:
     assert {fault.id.partition(".")[0] for fault in FAULTS} >= ROWS
-    assert len(BY_ID) == len(FAULTS)
+    assert set(PLACES) == {fault.id for fault in FAULTS}
+    assert len(BY_ID) == len(FAULTS) + len(ROLL)
 
 
 @pytest.mark.parametrize("bound", [True, False])
@@ -124,6 +126,23 @@ def test_the_valid_one_is_let_in(bound: bool) -> None:
     decision = ask(mint(draft(bound=bound), signers), Memory(signers), allowed)
 
     assert decision.status == 200
+
+
+@pytest.mark.parametrize("row", ROLL, ids=lambda row: row.id)
+def test_d37_a_token_of_another_key_that_is_shown_differs_in_its_signature_and_is_let_in(
+    row: Fault,
+) -> None:
+    signers, other = keys(), PrivateKey(private_jwk("RS256/2048", 74))
+    signers = replace(signers, rolled={Signed.PREVIOUS: other, Signed.FOLLOWING: other})
+    memory = Memory(signers)
+    memory.shown.append(other.jwk_public())
+
+    wrong = row.change(draft(), known(signers))
+    decision = ask(mint(wrong, signers), memory, policy())
+
+    assert parts(mint(wrong, signers).token)[0]["kid"] == other.kid
+    assert decision.status == 200
+    assert ask(mint(wrong, signers), Memory(signers), policy()).status == 401
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
@@ -164,10 +183,63 @@ def part_differences(one: Part, other: Part) -> Iterator[str]:
                 yield f"{side}.{member}"
 
 
-# One thing, though it stands in several places: all times, another document, a whole binding.
-TOGETHER = {
-    "H04": {"token.claims.iat", "token.claims.nbf", "token.claims.exp"},
-    "D26": {"token.claims.cnf", "proof", "scheme"},
+# Each row of the catalogue, with the one thing that it changes of what is valid. Where one thing
+# stands in several places there are several: all times, another document, a whole binding.
+PLACES: dict[str, str] = {
+    "H01": "token.signed",
+    "H02": "token.claims.iss",
+    "H03": "token.claims.aud",
+    "H04": "token.claims.iat token.claims.nbf token.claims.exp",
+    "H05": "token.claims.nbf",
+    "H06.jwt": "token.header.typ",
+    "H06.none": "token.header.typ",
+    "H07": "token.header.alg",
+    "H08": "proof.claims.htu",
+    "H09": "proof.claims.htm",
+    "H10": "proof.claims.iat",
+    "H11": "proof.claims.iat",
+    "H12": "proof.claims.ath",
+    "H13": "proof.header.alg",
+    "H14": "proof.header.jwk",
+    "H15": "proof.claims.jti",
+    "H16": "proof.signed",
+    "H17": "proof.header.jwk",
+    "H18": "proof.header.typ",
+    "H19": "proof.signed",
+    "H20": "token.claims.cnf",
+    "H21": "token.signed",
+    "H22": "token.signed",
+    "H23.exp": "token.claims.exp",
+    "H23.sub": "token.claims.sub",
+    "H23.client_id": "token.claims.client_id",
+    "H23.jti": "token.claims.jti",
+    "H24": "token.claims.aud",
+    "H25": "token.claims.scope",
+    "H26": "token.claims.scope",
+    "H27": "token.header.crit",
+    "H28.jku": "token.header.jku",
+    "H28.x5u": "token.header.x5u",
+    "H29.jwk": "token.signed",
+    "H29.x5c": "token.signed",
+    "H30": "token.claims.aud",
+    "H31": "token.header.kid",
+    "H32": "proof.claims.nonce",
+    "H33": "is_repeated",
+    "H34": "proof.claims.htu",
+    "H35": "proof.claims.ath",
+    "H36": "scheme",
+    "H37": "token.signed",
+    "H38": "token.claims.exp",
+    "H39": "token.is_nested",
+    "H40": "token.claims.fyll",
+    "D07": "place",
+    "D08": "proof",
+    "D12.htm": "proof.claims.htm",
+    "D21.environment": "token.claims.iss",
+    "D22.missing": "token.claims.aud",
+    "D26": "token.claims.cnf proof scheme",
+    "D33.id_token": "token",
+    "D33.assertion": "token",
 }
 
 
@@ -179,10 +251,36 @@ def test_a_fault_changes_exactly_one_thing(fault: Fault) -> None:
     found = differences(good, wrong)
 
     if fault.id.startswith("D33."):
-        assert {place.partition(".")[0] for place in found} == {"token"}
-    else:
-        assert set(found) == TOGETHER.get(fault.id, set(found[:1]))
-        assert found
+        found = sorted({place.partition(".")[0] for place in found})
+    assert set(found) == set(PLACES[fault.id].split())
+
+
+def parts(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims of a token as whoever gets it reads them."""
+    header, claims, _signature = text.split(".")
+    return json.loads(b64.decode(header)), json.loads(b64.decode(claims))
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
+def test_what_is_signed_differs_in_that_thing_and_in_what_follows_from_it(fault: Fault) -> None:
+    """Two members follow from others: `alg` and `kid` from the key, `ath` from the token."""
+    signers = keys()
+    good = draft(nonce="n")
+    wrong = fault.change(good, known(signers))
+    right, minted = mint(good, signers), mint(wrong, signers)
+
+    of_token = {"alg", "kid", "jwk", "x5c"} if "token.signed" in PLACES[fault.id] else set()
+    of_proof = {"ath"} if minted.token != right.token else set()
+    of_proof |= {"alg"} if "proof.signed" in PLACES[fault.id] else set()
+    for part, follows in (("token", of_token), ("proof", of_proof)):
+        before, after = getattr(right, part), getattr(minted, part)
+        if part in PLACES[fault.id].split() or not after or wrong.token.is_nested:
+            continue
+        named = {p.split(".")[-1] for p in PLACES[fault.id].split() if p.startswith(f"{part}.")}
+        for one, other in zip(parts(before), parts(after), strict=True):
+            changed = {n for n in {*one, *other} if one.get(n) != other.get(n)}
+            assert changed <= named | follows, part
+    assert minted != right
 
 
 # Without NUL, which no text of a token may hold.

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from math import inf
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Q
@@ -24,8 +25,16 @@ class PrivateKeyPublished(Exception):
     """A private member has got among the public ones; nothing of it is served."""
 
 
+class Neighbours(NamedTuple):
+    """The keys beside the one that signs now, as far as they are shown."""
+
+    previous: PrivateKey | None
+    following: PrivateKey | None
+
+
 class _Turn(NamedTuple):
     signs_from: float
+    shown_until: float
     kid: str
     sealed: str
 
@@ -54,6 +63,24 @@ def signer(environment: str, at: datetime) -> PrivateKey | None:
         if turn.signs_from <= now:
             return _open(environment, turn.kid, turn.sealed)
     return None
+
+
+def neighbours(environment: str, at: datetime, *, shown_for: float) -> Neighbours:
+    """Return the keys that signed before and will sign next, if they stay shown for so long.
+
+    Tokens of the one still have to be accepted, those of the other already may be. `shown_for` is
+    in seconds. Raises Unsealable as `signer` does.
+    """
+    now = at.timestamp()
+    turns = _ring(environment, now, FRESH).turns
+    shown = [turn for turn in turns if turn.shown_until > now + shown_for]
+    begun = [turn for turn in turns if turn.signs_from <= now]
+    before = [turn for turn in shown if turn in begun[:-1]]
+    after = [turn for turn in shown if turn.signs_from > now]
+    return Neighbours(
+        _open(environment, before[-1].kid, before[-1].sealed) if before else None,
+        _open(environment, after[0].kid, after[0].sealed) if after else None,
+    )
 
 
 def published(environment: str, at: datetime) -> list[dict[str, Any]]:
@@ -97,7 +124,15 @@ def _read(environment: str, now: float) -> _Ring:
     return _Ring(
         read_at=now,
         public={row.kid: row.public_jwk for row in rows},
-        turns=tuple(_Turn(row.signs_from.timestamp(), row.kid, row.sealed_private) for row in rows),
+        turns=tuple(
+            _Turn(
+                row.signs_from.timestamp(),
+                row.published_until.timestamp() if row.published_until else inf,
+                row.kid,
+                row.sealed_private,
+            )
+            for row in rows
+        ),
     )
 
 

@@ -82,6 +82,10 @@ class Fault:
     needs_other_token: bool = False
     # Only where the API hands out nonces.
     is_for_nonces: bool = False
+    # No fault at all: unusual, and still to be let in.
+    is_right: bool = False
+    # Only while the issuer shows a key that it does not sign with.
+    needs_key: Signed | None = None
 
 
 def on_token(change: Callable[[Part, Known], Part]) -> Change:

@@ -31,7 +31,13 @@ _REPLAY: Final = _("Husk `jti` i et felles lager lenger enn `iat` godtas.")
 _PLACE: Final = _("Les tokenet bare fra `Authorization`: adresser havner i logger.")
 _KIND: Final = _("Krev `typ` lik `at+jwt`, så andre tokener ikke kan brukes som tilgangstoken.")
 
+_ROLL: Final = _(
+    "Godta alle nøklene i utstederens nøkkelsett, og hent det på nytt når `kid` er ukjent, men "
+    "ikke mer enn én gang i minuttet."
+)
+
 _BY_ID: Final = {
+    **dict.fromkeys(("D37.previous", "D37.next"), _ROLL),
     **dict.fromkeys(("H01", "H07", "H21", "H22", "H37", "H29.jwk", "H29.x5c"), _KEYS),
     **dict.fromkeys(("H02", "D21.environment", "H03", "D22.missing", "H24"), _ADDRESSED),
     **dict.fromkeys(("H04", "H05", "H23.exp", "H38"), _TIMES),

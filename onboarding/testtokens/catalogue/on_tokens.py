@@ -28,6 +28,7 @@ HOUR: Final = 3600
 # No such host, for ever (RFC 6761): nothing must be fetched from there.
 NOWHERE: Final = "https://nokler.invalid/jwks"
 LARGE: Final = 24 * 1024
+_LET_IN: Final = Due((200,), ())
 _SCOPE_DUE: Final = Due((403,), ("insufficient_scope",))
 
 
@@ -73,6 +74,28 @@ SIGNATURE: Final = (
         _("Signert med en nøkkel som ikke lenger er publisert"),
         signed(Signed.RETIRED),
         "OpenID Connect Core §10.1.1",
+    ),
+)
+# No faults: whenever the issuer changes its key it shows two, and tokens of both are good.
+ROLL: Final = (
+    _fault(
+        "D37.previous",
+        _("Signert med utstederens forrige nøkkel, som fortsatt er publisert"),
+        signed(Signed.PREVIOUS),
+        "OpenID Connect Core §10.1.1",
+        due=_LET_IN,
+        is_right=True,
+        needs_key=Signed.PREVIOUS,
+    ),
+    _fault(
+        "D37.next",
+        _("Signert med utstederens neste nøkkel, som nettopp er publisert"),
+        signed(Signed.FOLLOWING),
+        "OpenID Connect Core §10.1.1",
+        due=_LET_IN,
+        is_right=True,
+        needs_key=Signed.FOLLOWING,
+        weight=Weight.REMARK,
     ),
 )
 HEADER: Final = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -16,8 +16,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.apis.models import Api, Scope
+from onboarding.clients.models import ClientConfiguration, ClientScope
+from onboarding.clients.states import Access, Status
 from onboarding.core.jobs import OPEN, JobStatus
 from onboarding.testtokens.catalogue import VERSION
+from onboarding.testtokens.journey import Caller
 from onboarding.testtokens.models import Check, TokenKey
 from onboarding.testtokens.signers import ENVIRONMENT
 
@@ -26,6 +29,41 @@ def scopes_of(audience: str) -> list[str]:
     """Return the scopes that an API of that short name has registered in test."""
     found = Scope.objects.filter(environment=ENVIRONMENT, api__short_name__iexact=audience)
     return list(found.order_by("name").values_list("name", flat=True))
+
+
+class Called(NamedTuple):
+    """How an API is called by the battery: who calls, and with which scopes."""
+
+    caller: Caller
+    scopes: tuple[str, ...]
+
+
+def called(api: Api, *, barred: Collection[str]) -> Called | None:
+    """Return how an API is called, None if it knows nobody who could call it.
+
+    Nobody in particular calls, with all scopes. An API of `barred` acts on real registrations:
+    there it is a client of the API's own owner, in use, with the scopes it has been given, so that
+    a check can be nobody whom its owner could not be by himself.
+    """
+    if api.short_name.lower() not in barred:
+        return Called(Caller(), tuple(scopes_of(api.short_name)))
+    given = ClientScope.objects.filter(scope__api=api, access=Access.OK)
+    mine = ClientConfiguration.objects.filter(
+        organization_id=api.organization_id, environment=ENVIRONMENT, status=Status.ACTIVE
+    )
+    client = (
+        mine.filter(pk__in=given.values("client"))
+        .select_related("organization", "revision")
+        .order_by("created_at", "pk")
+        .first()
+    )
+    if client is None:
+        return None
+    names = (
+        given.filter(client=client).order_by("scope__name").values_list("scope__name", flat=True)
+    )
+    who = (str(client.pk), client.name, client.organization.number, client.revision.tenancy)
+    return Called(Caller(*who), tuple(names))
 
 
 class KeyView(NamedTuple):

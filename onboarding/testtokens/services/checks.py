@@ -59,7 +59,9 @@ def start(*, api_id: UUID, by: Actor, at: datetime, is_scheduled: bool = False) 
 
 
 def _check_audience(api: Api) -> None:
-    rules.check_audience(api, barred=settings.TEST_TOKENS_BARRED, is_ours=api.is_ours)
+    barred = settings.TEST_TOKENS_BARRED
+    rules.check_audience(api, barred=barred, is_ours=api.is_ours)
+    rules.check_caller(queries.called(api, barred=barred) is not None)
 
 
 def _check_pace(api: Api, at: datetime) -> None:

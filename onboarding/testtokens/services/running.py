@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -68,6 +69,10 @@ def _portion(check: Check, at: datetime) -> None:
     if check.battery != VERSION or check.setup_hash != queries.setup_hash(check.api):
         _finish(check, held, "check.changed", timezone.now())
         return
+    called = queries.called(check.api, barred=settings.TEST_TOKENS_BARRED)
+    if called is None:
+        _finish(check, held, "check.no_caller", timezone.now())
+        return
     try:
         found = keys(at)
     except signers.NoIssuer:
@@ -78,7 +83,7 @@ def _portion(check: Check, at: datetime) -> None:
         logger.exception("an API check could not begin")
         _finish(check, held, "check.fault", timezone.now())
         return
-    with closing(Journey(_target(check), found)) as journey:
+    with closing(Journey(_target(check, called), found)) as journey:
         _go(check, held, journey)
 
 
@@ -146,16 +151,17 @@ def _sent(
             yield from pool.map(journey.take, batch)
 
 
-def _target(check: Check) -> Target:
+def _target(check: Check, called: queries.Called) -> Target:
     api = check.api
     return Target(
         url=check.url,
         is_ours=api.is_ours,
         audience=api.short_name,
-        scopes=tuple(queries.scopes_of(api.short_name)),
+        scopes=called.scopes,
         dpop=Dpop(api.dpop),
         issuer=signers.issuer(),
         other_issuer=signers.other_issuer(),
+        caller=called.caller,
     )
 
 
