@@ -51,19 +51,15 @@ def called(api: Api, *, barred: Collection[str]) -> Called | None:
     mine = ClientConfiguration.objects.filter(
         organization_id=api.organization_id, environment=ENVIRONMENT, status=Status.ACTIVE
     )
-    client = (
-        mine.filter(pk__in=given.values("client"))
-        .select_related("organization", "revision")
-        .order_by("created_at", "pk")
-        .first()
-    )
+    columns = ("pk", "name", "organization__number", "revision__tenancy")
+    fitting = mine.filter(pk__in=given.values("client")).order_by("created_at", "pk")
+    client = fitting.values_list(*columns).first()
     if client is None:
         return None
-    names = (
-        given.filter(client=client).order_by("scope__name").values_list("scope__name", flat=True)
-    )
-    who = (str(client.pk), client.name, client.organization.number, client.revision.tenancy)
-    return Called(Caller(*who), tuple(names))
+    pk, name, number, tenancy = client
+    granted = given.filter(client_id=pk).order_by("scope__name")
+    names = granted.values_list("scope__name", flat=True)
+    return Called(Caller(str(pk), name, number, str(tenancy)), tuple(names))
 
 
 class KeyView(NamedTuple):
