@@ -21,6 +21,7 @@ CHANGES: Final = frozenset({"apis", "systems", "clients", "keys"})
 ALWAYS: Final = frozenset(
     {
         *("apis:remove_scope", "apis:remove_claim", "systems:discard"),
+        "clients:decide_consent",
         *("clients:stop", "clients:discard", "clients:decide", "keys:revoke"),
     }
 )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from onboarding.clients.models import ClientScope
+from onboarding.clients.models import ClientScope, Consent
 from onboarding.core.environments import Environment
 from onboarding.suppliers.actors import NOBODY, Actor
 from onboarding.suppliers.models import Organization
@@ -61,7 +61,7 @@ def _menu(
     is_here = actor.sees_all or where in actor.represented
     if not (is_here and is_open(environment, organization)):
         return _gate_menu(request, environment, organization)
-    waiting = ClientScope.objects.visible_to(actor).of(environment, organization.pk).waiting()[:100]
+    asked = _asked(actor, environment, organization.pk)
 
     def item(label: str, name: str, count: int = 0) -> dict[str, Any]:
         return _entry(label, reverse(name, args=[environment, organization.number]), count)
@@ -76,7 +76,7 @@ def _menu(
     if is_member or Right.APIS in held:
         main += [
             item(_("Dine API-er"), "apis:list"),
-            item(_("Tilgangsforespørsler"), "clients:requests", len(waiting)),
+            item(_("Tilgangsforespørsler"), "clients:requests", asked),
         ]
     if is_member:
         main += [item(_("Produksjonssetting"), "promotion:list")]
@@ -89,6 +89,16 @@ def _menu(
         menu.append({"title": _("Virksomheten"), "items": _about(item)})
     _mark_current([entry for group in menu for entry in group["items"]], request.path)
     return menu
+
+
+def _asked(actor: Actor, environment: str, organization_id: int) -> int:
+    """How many wait for an answer of an API's owner, about a hundred at most."""
+    clients = ClientScope.objects.visible_to(actor).of(environment, organization_id).waiting()
+    count = len(clients[:100])
+    if environment == Environment.PRODUCTION:
+        systems = Consent.objects.visible_to(actor).of(environment, organization_id).waiting()
+        count += len(systems[:100])
+    return count
 
 
 def _tools(

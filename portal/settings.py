@@ -264,6 +264,8 @@ API_ROOTS = environment.api_roots(f"{BASE_URL}=test" if DEMO else "")
 KEY_WITNESS = "onboarding.smoketests.services.witness"
 # Who knows how far a code review has come: gives a preflight.Row, or None without a case.
 REVIEW_STANDING = "portal.pages.review_standing.standing"
+# Who knows what a client system of test was released as.
+RELEASED_SYSTEM = "portal.pages.released.system_of"
 # Origins the workers may call although they are on this machine: ours, and nobody else's.
 EGRESS_OWN_ORIGINS = [BASE_URL]
 # Networks (CIDR) that they may not call although they are public, such as our load balancer's.

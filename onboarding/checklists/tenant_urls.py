@@ -8,6 +8,7 @@ app_name = "evidence"
 urlpatterns: list[URLPattern] = [
     path("systems/<uuid:pk>/production/", ready.system, name="ready_system"),
     path("apis/<uuid:pk>/production/", ready.api, name="ready_api"),
+    path("systems/<uuid:pk>/production/ask/", ready.ask_consent, name="ask_consent"),
     path("systems/<uuid:pk>/production/hand/<slug:key>/", ready.hand_system, name="hand_system"),
     path("apis/<uuid:pk>/production/hand/<slug:key>/", ready.hand_api, name="hand_api"),
     path("systems/<uuid:pk>/evidence/", evidence.system, name="system"),

@@ -99,7 +99,8 @@ class Need(StrEnum):
     """What somebody must hold for an organisation to do an errand there."""
 
     SIGN = "sign"
-    ADMINISTER = "administer"
+    ADMINISTER = "administer"  # anywhere: it concerns the organisation
+    GRANT = "grant"  # administers the environment at hand
     WRITE = "write"
 
 
@@ -118,7 +119,7 @@ class Errand(models.TextChoices):
 NEEDS: dict[Errand, Need] = {
     Errand.TERMS: Need.SIGN,
     Errand.APPROVAL: Need.ADMINISTER,
-    Errand.ROLES: Need.ADMINISTER,
+    Errand.ROLES: Need.GRANT,
     Errand.REVIEW: Need.WRITE,
     Errand.TEST: Need.WRITE,
     Errand.KEYS: Need.WRITE,

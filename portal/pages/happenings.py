@@ -99,6 +99,9 @@ WORDS: dict[str, Promise] = {
     "promotion.go_live": gettext_lazy("%(actor)s satte %(name)s i produksjon"),
     "release.make": gettext_lazy("%(actor)s satte %(name)s i produksjon"),
     "release.roll_back": gettext_lazy("%(actor)s tok %(name)s tilbake til forrige versjon"),
+    "consent.ask": gettext_lazy("%(actor)s ba om %(scope)s i produksjon for %(system)s"),
+    "consent.approve": gettext_lazy("%(actor)s sa ja til %(scope)s i produksjon for %(system)s"),
+    "consent.decline": gettext_lazy("%(actor)s sa nei til %(scope)s i produksjon for %(system)s"),
     "access.approve": gettext_lazy("%(actor)s godkjente %(scope)s for %(client)s"),
     "access.decline": gettext_lazy("%(actor)s avslo %(scope)s for %(client)s"),
 }

@@ -10,6 +10,7 @@ from onboarding.checklists.queries.preflight import Judged, Row
 from onboarding.promotion.models import Case
 from onboarding.promotion.states import APPROVED, TURN, Status, Turn
 from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.states import Errand
 from onboarding.systems.models import Revision
 
 
@@ -32,4 +33,7 @@ def standing(judged: Judged, actor: Actor, at: datetime) -> Row | None:
     if TURN[status] == Turn.REVIEWER:
         state = "wait"
     where = ("promotion:case", (case.pk,))
-    return Row("review", state, str(status.label), title, note, case.turn_since, *where, action)
+    # Nobody is sent a link to what the reviewers have.
+    errand = None if state == "wait" else Errand.REVIEW
+    word, since = str(status.label), case.turn_since
+    return Row("review", state, word, title, note, since, *where, action, errand)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from onboarding.clients import wizard
-from onboarding.clients.models import ClientConfiguration, ClientScope
+from onboarding.clients.models import ClientConfiguration, ClientScope, Consent
 from onboarding.clients.states import Status
 from onboarding.core import formats
+from onboarding.core.environments import Environment
 from onboarding.core.jobs import JobStatus
 from onboarding.smoketests.models import Run
 from onboarding.suppliers.requests import TenantRequest
@@ -39,7 +40,7 @@ class Row(NamedTuple):
 
 
 def waiting(request: TenantRequest, expiries: Sequence[Expiry], at: datetime) -> list[Row]:
-    """Return the work list of the organisation represented. Three queries, whatever is found."""
+    """Return the work list of the organisation represented. Four queries at most."""
     return [
         *_failed_tests(request, at),
         *_expiring_keys(request, expiries, at),
@@ -125,6 +126,10 @@ def _access_requests(request: TenantRequest) -> list[Row]:
         .waiting()
     )
     count = len(pending.values_list("pk")[:MANY])
+    if request.environment == Environment.PRODUCTION:
+        systems = Consent.objects.visible_to(request.actor)
+        here = systems.of(request.environment, request.organization.pk).waiting()
+        count = min(MANY, count + len(here.values_list("pk")[:MANY]))
     if not count:
         return []
     text = ngettext(

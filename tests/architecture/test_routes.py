@@ -61,6 +61,7 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "evidence:clients", "system"): (302, 404, 403, 403, 422, 422),
     Route("GET", "evidence:download", "material"): (302, 404, 200, 200, 200, 200),
     Route("POST", "evidence:hand_api", "api_test"): (302, 404, 200, 403, 200, 200),
+    Route("POST", "evidence:ask_consent", "system"): (302, 404, 403, 403, 409, 409),
     Route("POST", "evidence:hand_system", "system_test"): (302, 404, 200, 403, 200, 200),
     Route("GET", "evidence:item", "checkpoint"): (302, 404, 200, 200, 200, 200),
     Route("POST", "evidence:period", "system"): (302, 404, 403, 403, 422, 422),
@@ -93,6 +94,9 @@ TABLE: dict[Route, tuple[int, ...]] = {
     Route("POST", "clients:claims", "begun"): (302, 404, 403, 403, 302, 302),
     Route("GET", "clients:decide", "request"): (302, 404, 200, 200, 200, 200),
     Route("POST", "clients:decide", "request"): (302, 404, 403, 403, 422, 422),
+    # Asked of owners in production only: tests/clients/test_consents.py.
+    Route("GET", "clients:decide_consent", "client"): (302, 404, 404, 404, 404, 404),
+    Route("POST", "clients:decide_consent", "client"): (302, 404, 404, 404, 404, 404),
     Route("POST", "clients:decide_claim", "value"): (302, 404, 403, 403, 409, 409),
     Route("POST", "clients:discard", "begun"): (302, 404, 403, 403, 302, 404),
     Route("GET", "clients:file", "client"): (302, 404, 200, 200, 200, 200),

@@ -59,6 +59,7 @@ def test_from_a_red_token_test_to_a_token_in_production(
     file = begin_with_a_red_test(tora, world, tmp_path)
     case = meet_the_refusal(tora, world)
     consent(solveig, world, "test")
+    consent_to_production(solveig, world)
     turn_the_test_green(tora, world, file)
     gather_evidence(tora, world, file)
     send_in(tora, world, case)
@@ -91,11 +92,13 @@ def meet_the_refusal(page: Page, world: World) -> Case:
     page.goto(world.at("evidence:ready_system", world.system.pk))
     for row, state in (
         ("Grønn tokentest av akkurat dette oppsettet", "you"),
-        ("Samtykke fra dem som eier scopene", "wait"),
+        ("Samtykke fra dem som eier scopene", "you"),
         ("Bruksvilkår", "fail"),
         ("Godkjent leverandør", "ok"),
     ):
         expect(page.locator(f"li[data-state={state}]", has_text=row).first).to_be_visible()
+    page.get_by_role("button", name="Spør eierne").click()
+    expect(page.get_by_text("er spurt, og får varsel om det.")).to_be_visible()
     page.goto(world.at("promotion:list"))
     page.get_by_role("button", name="Begynn på saken").click()
     expect(page.get_by_role("heading", name="Før du kan sende inn")).to_be_visible()
@@ -109,6 +112,15 @@ def consent(page: Page, world: World, environment: str) -> None:
     page.get_by_role("link", name=world.supplier.name).first.click()
     page.get_by_label("Godkjenn", exact=True).check()
     page.get_by_role("button", name=re.compile("Send svar")).click()
+
+
+def consent_to_production(page: Page, world: World) -> None:
+    """The owner of the scope says yes to the system, before it can be sent in."""
+    page.goto(world.at("clients:requests", environment="production", owner=True))
+    page.get_by_role("link", name=f"{SYSTEM}: ").click()
+    page.get_by_label("Godkjenn", exact=True).check()
+    page.get_by_role("button", name="Send svar i produksjon").click()
+    expect(page.get_by_text("klar til bruk").first).to_be_visible()
 
 
 def turn_the_test_green(page: Page, world: World, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from onboarding.suppliers.states import Role, SupplierState
 from onboarding.systems.models import ClientSystem, Revision
 from onboarding.systems.states import Selection
 from tests.checklists.making import first_version, measured, passed
+from tests.clients.making import make_consent
 from tests.constants import NOON
 from tests.factories import (
     make_api,
@@ -38,6 +40,15 @@ pytestmark = pytest.mark.django_db
 def scope(db: None) -> Scope:
     owner = make_organization("Helsenettdrift")
     return make_scope(make_api(owner), "nhn:msh/api", needs_approval=True)
+
+
+@pytest.fixture
+def in_production(scope: Scope) -> Scope:
+    """The same scope in production, guarded there too."""
+    api = make_api(
+        scope.api.organization, short_name=scope.api.short_name, environment="production"
+    )
+    return make_scope(api, scope.name, environment="production", needs_approval=True)
 
 
 @pytest.fixture
@@ -136,30 +147,91 @@ def test_a_green_test_counts_for_its_own_set_up_only(
 
 
 @pytest.mark.parametrize(
-    ("answers", "mark"),
+    ("access", "mark", "asks"),
     [
-        ([], "you"),
-        ([Access.PENDING], "wait"),
-        ([Access.DECLINED], "fail"),
-        ([Access.DECLINED, Access.PENDING], "wait"),
-        ([Access.PENDING, Access.OK], "ok"),
+        (None, "you", True),
+        (Access.PENDING, "wait", False),
+        (Access.DECLINED, "fail", False),
+        (Access.OK, "ok", False),
     ],
 )
-def test_consent_of_the_scopes_owner(
-    answers: list[Access],
+def test_consent_of_the_scopes_owner_for_production(
+    access: Access | None,
     mark: str,
+    asks: bool,
     alice: User,
-    acme: Organization,
     system: ClientSystem,
-    scope: Scope,
+    in_production: Scope,
 ) -> None:
-    for access in answers:
-        make_client(acme, system=system, scopes={scope: access}, by=alice)
+    if access:
+        make_consent(system, in_production, access)
 
     found = row("consent", revision(system), alice)
 
-    assert found.state == mark
+    assert (found.state, found.is_act) == (mark, asks)
     assert ("Helsenettdrift" in found.note) == (mark != "ok")
+    assert (found.since == NOON) == bool(access)
+    assert ("Avtalen mangler." in found.note) == (mark == "fail")
+
+
+def test_a_yes_to_a_client_in_test_is_no_yes_to_production(
+    alice: User, acme: Organization, system: ClientSystem, scope: Scope, in_production: Scope
+) -> None:
+    make_client(acme, system=system, scopes={scope: Access.OK}, by=alice)
+
+    assert row("consent", revision(system), alice).state == "you"
+
+
+def test_a_no_can_be_asked_about_again_after_a_day(
+    alice: User, system: ClientSystem, in_production: Scope
+) -> None:
+    earlier = NOON - timedelta(days=1)
+    make_consent(system, in_production, Access.DECLINED, decided_at=earlier)
+
+    assert row("consent", revision(system), alice).is_act
+
+
+def test_who_only_reads_is_not_offered_to_ask(
+    bob: User, system: ClientSystem, in_production: Scope
+) -> None:
+    assert not row("consent", revision(system), bob).is_act
+
+
+def test_consent_waits_for_a_scope_that_production_does_not_have(
+    alice: User, system: ClientSystem, scope: Scope
+) -> None:
+    found = row("consent", revision(system), alice)
+
+    assert (found.state, found.is_act, found.errand) == ("wait", False, None)
+    assert scope.name in found.note
+
+
+def test_production_says_what_needs_consent(
+    alice: User, system: ClientSystem, in_production: Scope
+) -> None:
+    Scope.objects.filter(pk=in_production.pk).update(needs_approval=False)
+
+    assert row("consent", revision(system), alice).is_met
+
+
+def test_every_owner_is_counted(alice: User, acme: Organization) -> None:
+    chosen = {}
+    for short_name in ("a:x", "b:y"):
+        owner = make_organization(short_name)
+        for environment in ("test", "production"):
+            api = make_api(owner, short_name=short_name, environment=environment)
+            name = f"{short_name}/z"
+            made = make_scope(api, name, environment=environment, needs_approval=True)
+            chosen[environment, short_name] = made
+    scopes = {
+        scope: Selection.AVAILABLE for (where, _n), scope in chosen.items() if where == "test"
+    }
+    system = make_system(acme, by=alice, scopes=scopes)
+    make_consent(system, chosen["production", "a:x"], Access.OK)
+
+    found = row("consent", revision(system), alice)
+
+    assert found.note.startswith("1 av 2 har sagt ja. b:y er ikke spurt")
 
 
 def test_nobody_is_asked_for_ones_own_scopes(alice: User, acme: Organization) -> None:
@@ -198,34 +270,94 @@ def test_whoever_knows_of_cases_is_asked(
     assert row("review", revision(system), alice).note == "Godkjent i sak 7."
 
 
+def hand(client: Client, system: ClientSystem, key: str) -> int:
+    where = ["test", system.organization.number, system.pk, key]
+    return client.post(reverse("evidence:hand_system", args=where)).status_code
+
+
 def test_a_row_is_handed_over_by_a_link(
-    alice: User, acme: Organization, system: ClientSystem, scope: Scope, client: Client
+    alice: User, acme: Organization, system: ClientSystem, in_production: Scope, client: Client
 ) -> None:
-    make_client(acme, system=system, scopes={scope: Access.PENDING}, by=alice)
+    make_consent(system, in_production)
+    make_user("marit", organization=acme, role=Role.ADMIN, environment="production")
+    make_terms()
     client.force_login(alice)
 
-    def hand(key: str) -> int:
-        where = ["test", acme.number, system.pk, key]
-        return client.post(reverse("evidence:hand_system", args=where)).status_code
+    keys = ("supplier", "terms", "right", "review", "test", "consent", "keys", "nonsense")
+    assert [hand(client, system, key) for key in keys] == [200] * 6 + [404, 404]
+    made = {row.errand: (row.environment, row.path) for row in HandOver.objects.all()}
+    assert set(made) == {"approval", "terms", "roles", "review", "test", "consent"}
+    number = in_production.api.organization.number
+    requests = reverse("clients:requests", args=["production", number])
+    assert made["consent"] == ("production", requests)
+    assert made["roles"] == (
+        "production",
+        reverse("people:list", args=["production", acme.number]),
+    )
 
-    keys = ("supplier", "review", "test", "consent", "keys", "nonsense")
-    assert [hand(key) for key in keys] == [200, 200, 200, 200, 404, 404]
-    made = {row.errand: (row.organization, row.path) for row in HandOver.objects.all()}
-    assert set(made) == {"approval", "review", "test", "consent"}
-    owner = scope.api.organization
-    assert made["consent"] == (owner, reverse("clients:requests", args=["test", owner.number]))
+
+def test_what_nobody_else_could_do_is_not_handed_over(
+    alice: User, system: ClientSystem, in_production: Scope, client: Client
+) -> None:
+    """No administrator in production, an owner who was not asked, no terms, an application sent."""
+    Supplier.objects.create(
+        organization=system.organization, state=SupplierState.APPLIED, since=NOON
+    )
+    client.force_login(alice)
+
+    for key in ("right", "consent", "terms", "supplier"):
+        assert hand(client, system, key) == 404
+
+
+def test_a_role_in_production_is_given_by_who_administers_it(
+    alice: User, anna: User, acme: Organization, system: ClientSystem, client: Client
+) -> None:
+    """The link, opened: an administrator of test may not, one of production is led there, once."""
+    marit = make_user("marit", organization=acme, role=Role.ADMIN, environment="production")
+    client.force_login(alice)
+    where = ["test", acme.number, system.pk, "right"]
+    page = client.post(reverse("evidence:hand_system", args=where)).content.decode()
+    link = re.search(r"/handovers/[\w-]+/", page)
+    assert link
+
+    def follow(who: User) -> tuple[int, str]:
+        client.force_login(who)
+        client.get(link[0])
+        answer = client.post(reverse("suppliers:handover"))
+        return answer.status_code, answer.headers.get("Location", "")
+
+    assert follow(anna)[0] == 403
+    assert follow(marit) == (302, reverse("people:list", args=["production", acme.number]))
+    assert follow(marit)[0] == 410
+
+
+def test_the_owners_are_asked_from_the_page(
+    alice: User, acme: Organization, system: ClientSystem, in_production: Scope, client: Client
+) -> None:
+    client.force_login(alice)
+    page = reverse("evidence:ready_system", args=["test", acme.number, system.pk])
+    ask = reverse("evidence:ask_consent", args=["test", acme.number, system.pk])
+    assert f'action="{ask}"' in client.get(page).content.decode()
+
+    assert client.post(ask).status_code == 302
+
+    text = client.get(page).content.decode()
+    assert "Helsenettdrift er spurt" in text
+    assert f'action="{ask}"' not in text
+    assert client.post(ask).status_code == 409
 
 
 def test_what_is_left_comes_first_on_the_page(
     alice: User, acme: Organization, system: ClientSystem, client: Client
 ) -> None:
+    Supplier.objects.create(organization=acme, state=SupplierState.APPROVED, since=NOON)
     client.force_login(alice)
 
     page = client.get(reverse("evidence:ready_system", args=["test", acme.number, system.pk]))
     text = page.content.decode()
 
     assert "1 av 7 er oppfylt" in text
-    assert text.index("Bruksvilkår") < text.index("Ingen nøkler er de samme som i test")
+    assert text.index("Samtykke fra dem") < text.index("Godkjent leverandør")
 
 
 def test_a_draft_is_not_ready_for_anything(alice: User, acme: Organization, client: Client) -> None:

@@ -21,6 +21,7 @@ from onboarding.suppliers.models import Membership, Supplier
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.states import SupplierState
 from onboarding.systems.models import ClientSystem
+from tests.clients.making import make_consent
 from tests.constants import NOON
 from tests.factories import make_api, make_client, make_scope, make_user
 from tests.promotion import making
@@ -71,15 +72,20 @@ def fail_tests(case: Case) -> None:
 
 
 def guard_scope(access: Access | None) -> Spoil:
-    """The owner of the scope is to be asked, and has said this to a client of the version."""
+    """The owner of the scope is to be asked, and has said this of the system in production.
+
+    What he says to a client in test is no answer to that.
+    """
 
     def spoil(case: Case) -> None:
         assert case.system
         assert case.revision
         scope = case.revision.scopes.get().scope
         Scope.objects.filter(name=scope.name).update(needs_approval=True)
+        make_client(system=case.system, scopes={scope: Access.OK})
         if access:
-            make_client(system=case.system, scopes={scope: access})
+            there = Scope.objects.get(name=scope.name, environment="production")
+            make_consent(case.system, there, access)
 
     return spoil
 

@@ -7,7 +7,6 @@ settings.REVIEW_STANDING names.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -16,74 +15,48 @@ from django.utils.module_loading import import_string
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from onboarding.apis.models import Api
-from onboarding.checklists.queries import consent, evaluation, subjects, versions
+from onboarding.checklists.queries import (
+    consent,
+    evaluation,
+    production_keys,
+    subjects,
+    versions,
+)
+from onboarding.checklists.queries.rows import Judged, Row, owner_of
 from onboarding.checklists.states import UNDECIDED, Kind
 from onboarding.clients.queries import configuration_hash
-from onboarding.clients.states import Access
 from onboarding.core import formats
 from onboarding.core.environments import Environment
 from onboarding.core.jobs import JobStatus
-from onboarding.keys.models import Key
 from onboarding.smoketests.models import Run
 from onboarding.suppliers.actors import Actor
-from onboarding.suppliers.queries import administrators
+from onboarding.suppliers.queries import administrators, role_since
 from onboarding.suppliers.queries.standing import Standing, standing
 from onboarding.suppliers.rules import may
 from onboarding.suppliers.states import STOPPED, Errand, Right, Role, SupplierState
 from onboarding.systems.models import Revision
 
-Judged = Revision | Api
-ERRANDS: Final = {
-    "supplier": Errand.APPROVAL,
-    "terms": Errand.TERMS,
-    "review": Errand.REVIEW,
-    "test": Errand.TEST,
-    "consent": Errand.CONSENT,
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing that production takes: how it stands, since when, and who does what about it.
-
-    `state` is the key of the icon, `word` says it. `view` and `args` name the page of the fix,
-    below the environment and the organisation; `action` is the text of the link.
-    """
-
-    key: str
-    state: str
-    word: str
-    title: str
-    note: str
-    since: datetime | None = None
-    view: str = ""
-    args: tuple[object, ...] = ()
-    action: str = ""
-
-    @property
-    def is_met(self) -> bool:
-        return self.state == "ok"
+__all__ = ["Judged", "Row", "Task", "barring", "rows", "task"]
 
 
 def rows(judged: Judged, actor: Actor, at: datetime) -> list[Row]:
     """Return what production takes of a published version or an API, as it stands now."""
-    platform = standing(_owner(judged), at)
-    supplier, right, *rest = _before_review(judged, actor, platform)
+    platform = standing(owner_of(judged), at)
+    supplier, right, *rest = _before_review(judged, actor, platform, at)
     return [supplier, _terms(platform), right, _review(judged, actor, at), *rest]
 
 
 def barring(judged: Judged, actor: Actor, at: datetime) -> list[Row]:
     """Return the rows that have to be met before a case is sent in, and are not."""
-    found = _before_review(judged, actor, standing(_owner(judged), at))
-    return [row for row in found if not row.is_met]
+    found = _before_review(judged, actor, standing(owner_of(judged), at), at)
+    return [row for row in found if not (row.is_met or row.is_later)]
 
 
-def _before_review(judged: Judged, actor: Actor, platform: Standing) -> list[Row]:
+def _before_review(judged: Judged, actor: Actor, platform: Standing, at: datetime) -> list[Row]:
     """All but the review itself, and the terms, which going live asks for once more."""
     found = [_supplier(platform), _right(judged, actor), _smoke_test(judged)]
     if isinstance(judged, Revision):
-        found += [_own_keys(judged), _consent(judged)]
+        found += [production_keys.row(judged, at), consent.row(judged, actor, at)]
     return found
 
 
@@ -104,14 +77,25 @@ class Task(NamedTuple):
 def task(judged: Judged, key: str, actor: Actor, at: datetime) -> Task | None:
     """Return what can be handed over of a row that is not met; None where nothing can."""
     row = next((each for each in rows(judged, actor, at) if each.key == key), None)
-    if row is None or row.is_met or key not in ERRANDS:
+    if row is None or row.errand is None:
         return None
-    if key == "consent" and isinstance(judged, Revision):
-        missing = next(each for each in consent.asked(judged) if each.access != Access.OK)
-        owner, number = missing.owner_id, missing.owner_number
-        return Task(Errand.CONSENT, owner, Environment.TEST, "clients:requests", (), number)
-    view = row.view or "clients:list"
-    return Task(ERRANDS[key], _owner(judged), Environment.TEST, view, row.args)
+    if row.errand == Errand.CONSENT and isinstance(judged, Revision):
+        asked = consent.to_hand_over(judged)
+        if asked is None:  # answered since the row was made
+            return None
+        owner = asked.scope.api.organization
+        return Task(row.errand, owner.pk, *_ELSEWHERE[row.errand], (), owner.number)
+    if row.errand in _ELSEWHERE:
+        return Task(row.errand, owner_of(judged), *_ELSEWHERE[row.errand])
+    return Task(row.errand, owner_of(judged), Environment.TEST, row.view, row.args)
+
+
+# What is done in production: nobody gives a role, a key or a yes there from test.
+_ELSEWHERE: Final = {
+    Errand.CONSENT: (Environment.PRODUCTION, "clients:requests"),
+    Errand.ROLES: (Environment.PRODUCTION, "people:list"),
+    Errand.KEYS: (Environment.PRODUCTION, "clients:list"),
+}
 
 
 def _review(judged: Judged, actor: Actor, at: datetime) -> Row:
@@ -131,7 +115,8 @@ def _review(judged: Judged, actor: Actor, at: datetime) -> Row:
             "Begynn med å velge hva portalen skal måle. Mange punkter blir avklart av seg selv."
         )
         action = _("Begynn på dokumentasjonen")
-        return Row("review", "you", _("Ikke begynt"), title, note, None, view, args, action)
+        word, errand = _("Ikke begynt"), Errand.REVIEW
+        return Row("review", "you", word, title, note, None, view, args, action, errand)
     found = evaluation.evaluate(subject, version, answers={}, judgements={}, at=at)
     settled = sum(each.verdict not in UNDECIDED for each in found if each.kind == Kind.PORTAL)
     provable = sum(each.kind == Kind.PORTAL for each in found)
@@ -142,17 +127,19 @@ def _review(judged: Judged, actor: Actor, at: datetime) -> Row:
         "provable": provable,
     }
     action = _("Gå til dokumentasjonen")
-    return Row("review", "you", _("Ikke sendt inn"), title, note, None, view, args, action)
+    word, errand = _("Ikke sendt inn"), Errand.REVIEW
+    return Row("review", "you", word, title, note, None, view, args, action, errand)
 
 
 def _right(judged: Judged, actor: Actor) -> Row:
-    owner, right = _owner(judged), _kind_of_right(judged)
+    owner, right = owner_of(judged), _kind_of_right(judged)
     title = _("Rett til å opptre i produksjon")
     if may(right, actor, owner, Environment.PRODUCTION):
         held = actor.roles.get((owner, Environment.PRODUCTION))
         label = formats.inside(str(Role(held).label)) if held else formats.inside(str(right.label))
         note = _("Du har «%(right)s» i produksjon.") % {"right": label}
-        return Row("right", "ok", _("Oppfylt"), title, note)
+        since = role_since(actor.user_id, owner, Environment.PRODUCTION) if held else None
+        return Row("right", "ok", _("Oppfylt"), title, note, since)
     people = administrators(owner, Environment.PRODUCTION)
     if people:
         names = get_text_list(people, _("eller"))
@@ -160,7 +147,8 @@ def _right(judged: Judged, actor: Actor) -> Row:
         note = note % {"people": names}
     else:
         note = _("Ingen har en rolle i produksjon ennå. Altinn skal si hvem som kan få den.")
-    return Row("right", "fail", _("Ikke oppfylt"), title, note)
+    errand = Errand.ROLES if people else None
+    return Row("right", "fail", _("Ikke oppfylt"), title, note, errand=errand)
 
 
 def _smoke_test(judged: Judged) -> Row:
@@ -178,61 +166,12 @@ def _smoke_test(judged: Judged) -> Row:
             note = _("Bestått med klienten «%(name)s».") % {"name": run.client.name}
             return Row("test", "ok", _("Oppfylt"), title, note, run.finished_at or run.created_at)
         stale = stale or run
-    action = _("Gå til klientene")
+    fix = ("clients:list", (), _("Gå til klientene"), Errand.TEST)
     if stale:
         note = _("Oppsettet er endret etter den siste beståtte testen. Kjør en ny.")
-        return Row(
-            "test", "warn", _("Utdatert"), title, note, stale.created_at, "clients:list", (), action
-        )
+        return Row("test", "warn", _("Utdatert"), title, note, stale.created_at, *fix)
     note = _("Alle som har skrivetilgang i test, kan kjøre tokentesten fra klientens side.")
-    return Row("test", "you", _("Ikke oppfylt"), title, note, None, "clients:list", (), action)
-
-
-def _own_keys(revision: Revision) -> Row:
-    """No key of the system's clients in production has been one in test: thumbprints are unique.
-
-    So it is a matter of registering one there, which refuses whatever is known already.
-    """
-    title = _("Ingen nøkler er de samme som i test")
-    note = _("En nøkkel som er registrert i test, blir avvist i produksjon. Lag nye der.")
-    mine = Key.objects.filter(
-        client__revision__system__organization=revision.system.organization_id,
-        client__environment=Environment.PRODUCTION,
-    )
-    first = mine.order_by("created_at").values_list("created_at", flat=True).first()
-    return Row("keys", "ok", _("Oppfylt"), title, note, first)
-
-
-def _consent(revision: Revision) -> Row:
-    title = _("Samtykke fra dem som eier scopene")
-    asked = consent.asked(revision)
-    given = [each for each in asked if each.access == Access.OK]
-    if len(given) == len(asked):
-        since = max((each.since for each in given if each.since), default=None)
-        note = (
-            _("Alle som eier scopene, har sagt ja.") if asked else _("Ingen av scopene krever det.")
-        )
-        return Row("consent", "ok", _("Oppfylt"), title, note, since)
-    missing = next(each for each in asked if each.access != Access.OK)
-    told = {
-        "given": len(given),
-        "asked": len(asked),
-        "owner": missing.owner,
-        "scope": missing.scope,
-    }
-    action = _("Gå til klientene")
-    if missing.access == Access.PENDING:
-        note = (
-            _("%(given)d av %(asked)d har sagt ja. %(owner)s har %(scope)s til vurdering.") % told
-        )
-        return Row(
-            "consent", "wait", _("Venter"), title, note, missing.since, "clients:list", (), action
-        )
-    if missing.access == Access.DECLINED:
-        note = _("%(owner)s har sagt nei til %(scope)s. Spør dem, eller ta det ut.") % told
-        return Row("consent", "fail", _("Ikke godkjent"), title, note, missing.since)
-    note = _("Ingen klient av versjonen har bedt %(owner)s om %(scope)s ennå.") % told
-    return Row("consent", "you", _("Ikke oppfylt"), title, note, None, "clients:list", (), action)
+    return Row("test", "you", _("Ikke oppfylt"), title, note, None, *fix)
 
 
 def _supplier(found: Standing) -> Row:
@@ -251,7 +190,7 @@ def _supplier(found: Standing) -> Row:
     if found.administrators:
         names = get_text_list(list(found.administrators), _("eller"))
         note = _("%(people)s kan søke, og en forvalter på plattformen svarer.") % {"people": names}
-    return Row("supplier", "you", word, title, note, None, view, (), action)
+    return Row("supplier", "you", word, title, note, None, view, (), action, Errand.APPROVAL)
 
 
 def _terms(found: Standing) -> Row:
@@ -267,11 +206,8 @@ def _terms(found: Standing) -> Row:
     if found.signatories:
         names = get_text_list(list(found.signatories), _("eller"))
         note = _("%(people)s har signaturrett, og kan godta.") % {"people": names}
-    return Row("terms", "fail", _("Ikke oppfylt"), title, note, None, view, (), action)
-
-
-def _owner(judged: Judged) -> int:
-    return judged.system.organization_id if isinstance(judged, Revision) else judged.organization_id
+    word, errand = _("Ikke oppfylt"), Errand.TERMS
+    return Row("terms", "fail", word, title, note, None, view, (), action, errand)
 
 
 def _kind_of_right(judged: Judged) -> Right:

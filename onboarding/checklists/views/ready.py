@@ -5,14 +5,18 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from onboarding.apis.models import Api
 from onboarding.checklists.queries import preflight
+from onboarding.clients.services import consents
 from onboarding.core.environments import Environment
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.services import handovers
@@ -41,6 +45,17 @@ def api(request: TenantRequest, pk: UUID) -> HttpResponse:
     shown = _api(request, pk)
     context: dict[str, object] = {"api": shown, "hand": "evidence:hand_api", "judged": shown}
     return _page(request, "checklists/ready_api.html", shown, context)
+
+
+@require_POST
+def ask_consent(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Ask those who own the scopes whether they say yes to production."""
+    _shown, newest = _version(request, pk)
+    asked = consents.ask(revision_id=newest.pk, by=request.actor, at=timezone.now())
+    owners = dict.fromkeys(row.scope.api.organization.name for row in asked)
+    words = {"owners": get_text_list(list(owners), _("og"))}
+    messages.success(request, _("%(owners)s er spurt, og får varsel om det.") % words)
+    return redirect("evidence:ready_system", request.environment, request.organization.number, pk)
 
 
 @require_POST
@@ -107,7 +122,6 @@ def _page(
         (row, reverse(row.view, args=[*where, *row.args]) if row.view else "") for row in ordered
     ]
     shown = context | {
-        "tasks": preflight.ERRANDS,
         "rows": lines,
         "met": sum(row.is_met for row in rows),
         "total": len(rows),

@@ -10,6 +10,7 @@ from onboarding.clients.models.configurations import (
     ClientScope,
     ClientScopeQuerySet,
 )
+from onboarding.clients.models.consents import Consent, ConsentQuerySet
 from onboarding.clients.models.drafts import ClientDraft, ClientDraftQuerySet
 from onboarding.clients.models.places import ClientChild, ClientUri
 
@@ -26,4 +27,6 @@ __all__ = [
     "ClientScope",
     "ClientScopeQuerySet",
     "ClientUri",
+    "Consent",
+    "ConsentQuerySet",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from onboarding.clients.models import ClientClaim, ClientScope
+from onboarding.clients.models import ClientClaim, ClientScope, Consent
 from onboarding.clients.states import DECISIONS, UNFINISHED, Decision
 from onboarding.core.refusals import NotPossibleNow, Refused
 from onboarding.suppliers.actors import Actor
@@ -51,7 +51,7 @@ def check_claim(asked: ClientClaim, seen: str, actor: Actor) -> None:
         )
 
 
-def check_unanswered(request: ClientScope, seen: str | None) -> None:
+def check_unanswered(request: ClientScope | Consent, seen: str | None) -> None:
     """Raise NotPossibleNow if the answer is no longer the one (`seen`) that the actor saw."""
     if seen is None or seen == request.access:
         return

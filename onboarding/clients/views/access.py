@@ -17,12 +17,15 @@ from onboarding.clients.models import (
     ClientClaimQuerySet,
     ClientScope,
     ClientScopeQuerySet,
+    Consent,
 )
 from onboarding.clients.queries import access as queries
+from onboarding.clients.queries import consents
 from onboarding.clients.rules import access as rules
 from onboarding.clients.services import access as services
 from onboarding.clients.states import Decision
 from onboarding.core import formats, paging
+from onboarding.core.environments import Environment
 from onboarding.core.forms import attempt, sent, status
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
@@ -41,6 +44,7 @@ def requests(request: TenantRequest) -> HttpResponse:
         "page": page,
         "pages": paging.links(page, show="decided" if shows_decided else ""),
         "shows_decided": shows_decided,
+        "consents": _consents(request, decided=shows_decided),
         "values": [] if shows_decided else queries.asked_values(_values(request)),
         "may_decide": rules.may_decide(request.actor, owner, environment),
         "read_only": why_read_only(request.actor, owner, environment, Right.APIS),
@@ -103,6 +107,15 @@ def _mine(request: TenantRequest) -> ClientScopeQuerySet:
     """Requests for scopes of the organization's own APIs."""
     asked = ClientScope.objects.visible_to(request.actor)
     return queries.of_finished(asked.of(request.environment, request.organization.pk))
+
+
+def _consents(request: TenantRequest, *, decided: bool) -> list[Consent]:
+    """What client systems on their way to production ask of the organisation, there."""
+    if request.environment != Environment.PRODUCTION:
+        return []
+    asked = Consent.objects.visible_to(request.actor)
+    here = asked.of(request.environment, request.organization.pk)
+    return consents.listed(here, decided=decided)
 
 
 def _answered(asked: ClientScope) -> str:

@@ -39,7 +39,7 @@ def obstacles(case: Case, assessment: Assessment, by: Actor, at: datetime) -> li
 
 def _of(case: Case, row: preflight.Row) -> Obstacle:
     text = f"{row.title}: {row.note}"
-    if row.view:
+    if row.view and not row.is_act:
         return Obstacle(text, row.view, row.args, row.action)
     view = "evidence:ready_system" if case.api_id is None else "evidence:ready_api"
     args = (case.system_id or case.api_id,)

@@ -19,6 +19,7 @@ from onboarding.suppliers.queries.people import (
     received,
     represented,
     rights_held,
+    role_since,
     who_can_give,
     why_read_only,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "received",
     "represented",
     "rights_held",
+    "role_since",
     "who_can_give",
     "why_read_only",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -52,6 +53,12 @@ def administrators(organization_id: int, environment: str) -> list[str]:
         role=Role.ADMIN, user__is_active=True
     )
     return list(found.order_by("user__name").values_list("user__name", flat=True)[:5])
+
+
+def role_since(user_id: int | None, organization_id: int, environment: str) -> datetime | None:
+    """Return since when a person has a role there, None without one."""
+    mine = Membership.objects.filter(user=user_id or 0, organization=organization_id)
+    return mine.filter(environment=environment).values_list("created_at", flat=True).first()
 
 
 def administrators_anywhere(organization_id: int) -> list[str]:

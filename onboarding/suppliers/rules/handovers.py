@@ -57,6 +57,8 @@ def may_follow(handover: HandOver, actor: Actor) -> bool:
         return handover.organization_id in actor.binds
     if need == Need.ADMINISTER:
         return administers(actor, handover.organization_id)
+    if need == Need.GRANT:
+        return actor.has(Role.ADMIN, handover.organization_id, handover.environment)
     return actor.has(Role.WRITER, handover.organization_id, handover.environment)
 
 
@@ -71,6 +73,7 @@ def check_follow(handover: HandOver, actor: Actor, people: str) -> None:
     missing = {
         Need.SIGN: _("Dette krever signaturrett i virksomheten."),
         Need.ADMINISTER: _("Dette krever rollen «administrator» i virksomheten."),
+        Need.GRANT: _("Dette krever rollen «administrator» i det miljøet."),
         Need.WRITE: _("Dette krever skrivetilgang i virksomheten."),
     }[need]
     if people and belongs(actor, handover.organization_id):
