@@ -98,6 +98,14 @@ def passed(client: ClientConfiguration, configuration: str = "", *, api: Api | N
     )
 
 
+def failed(client: ClientConfiguration, after: int = 0) -> Run:
+    """A token test that went wrong, so many minutes after noon, without its steps."""
+    run = passed(client)
+    at = NOON + timedelta(minutes=after)
+    Run.objects.filter(pk=run.pk).update(status=JobStatus.FAILED, created_at=at, queued_at=at)
+    return run
+
+
 def trace(client: ClientConfiguration, at: datetime, **fields: Any) -> Trace:
     """A good token request of a client, with something else about it."""
     serial = next(_serial)

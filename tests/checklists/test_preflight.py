@@ -14,12 +14,14 @@ from onboarding.apis.models import Scope
 from onboarding.checklists.queries import preflight
 from onboarding.checklists.queries.preflight import Judged, Row
 from onboarding.clients.states import Access
+from onboarding.smoketests.models import Step
+from onboarding.smoketests.states import StepName, StepStatus
 from onboarding.suppliers.models import HandOver, Organization, Supplier
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.states import Role, SupplierState
 from onboarding.systems.models import ClientSystem, Revision
 from onboarding.systems.states import Selection
-from tests.checklists.making import first_version, measured, passed
+from tests.checklists.making import failed, first_version, measured, passed
 from tests.clients.making import make_consent
 from tests.constants import NOON
 from tests.factories import (
@@ -143,7 +145,30 @@ def test_a_green_test_counts_for_its_own_set_up_only(
 
     assert (none.state, stale.state, green.state) == ("you", "warn", "ok")
     assert green.since == NOON + timedelta(seconds=3)
-    assert none.view == "clients:list"
+    assert [(each.view, each.args) for each in (none, stale)] == [("client", (client.pk,))] * 2
+
+
+def test_a_red_test_says_where_it_stopped_and_leads_to_its_client(
+    alice: User, acme: Organization, system: ClientSystem
+) -> None:
+    untested = row("test", revision(system), alice)
+    client = make_client(acme, system=system, by=alice, name="Driftsklienten")
+    Step.objects.create(
+        run=failed(client), position=3, name=StepName.TOKEN, status=StepStatus.FAILED
+    )
+    red = row("test", revision(system), alice)
+    customers = make_client(make_organization("Legekontoret"), system=system, by=alice)
+    failed(customers, after=1)
+
+    of_a_customer = row("test", revision(system), alice)
+
+    assert (untested.state, untested.view) == ("you", "clients:list")
+    assert (red.state, red.view, red.args) == ("fail", "client", (client.pk,))
+    assert "«Driftsklienten» stoppet ved «Hente token»" in red.note
+    assert (of_a_customer.state, of_a_customer.view) == ("fail", "clients:list")
+    assert "avbrutt" in of_a_customer.note
+    passed(client)
+    assert row("test", revision(system), alice).is_met
 
 
 @pytest.mark.parametrize(

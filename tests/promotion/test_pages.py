@@ -146,6 +146,20 @@ def test_reasons_fill_a_message_that_is_then_sent(client: Client, rita: User) ->
     assert "Nå er det" not in page(client, rita, desk("case", case))
 
 
+def test_a_no_without_a_reason_keeps_what_was_typed(client: Client, rita: User) -> None:
+    case, _person = making.make_submitted()
+    shown = take_and_judge(client, case, rita)
+    given = {"seen": seen(shown), "outcome": "decline", "message": "Lang begrunnelse"}
+
+    answer = send(client, rita, desk("decide", case), **given)
+
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "Velg minst én grunn." in text
+    assert "Lang begrunnelse" in text
+    assert not Decision.objects.exists()
+
+
 def test_a_late_decision_loses_nothing_that_was_typed(
     client: Client, rita: User, ruth: User
 ) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from onboarding.accounts.models import User
 from onboarding.apis.models import Scope
+from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Access
 from onboarding.promotion.models import Case
 from onboarding.promotion.rules import Barred
@@ -193,6 +194,7 @@ def test_the_page_says_what_bars_and_leads_to_the_fix(
 
     text = answer.content.decode()
     assert "Send inn til gjennomgang" not in shown
+    assert "Noe må på plass før saken kan sendes inn" in shown
     assert answer.status_code == 409
     assert "Saken er ikke sendt inn" in text
     for address in _fixes(case):
@@ -202,7 +204,8 @@ def test_the_page_says_what_bars_and_leads_to_the_fix(
 
 def _fixes(case: Case) -> list[str]:
     preflight: Any = at("evidence:ready_system", case, case.system_id)
-    return [at("approval:own", case), f"{preflight}#right", at("clients:list", case)]
+    tested = ClientConfiguration.objects.get(revision=case.revision)
+    return [at("approval:own", case), f"{preflight}#right", at("client", case, tested.pk)]
 
 
 def test_a_row_that_the_page_leads_to_is_there(ready: tuple[Case, User], client: Client) -> None:

@@ -7,6 +7,7 @@ settings.REVIEW_STANDING names.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -23,12 +24,10 @@ from onboarding.checklists.queries import (
     versions,
 )
 from onboarding.checklists.queries.rows import Judged, Row, owner_of
+from onboarding.checklists.queries.tested import tested
 from onboarding.checklists.states import UNDECIDED, Kind
-from onboarding.clients.queries import configuration_hash
 from onboarding.core import formats
 from onboarding.core.environments import Environment
-from onboarding.core.jobs import JobStatus
-from onboarding.smoketests.models import Run
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.queries import administrators, role_since
 from onboarding.suppliers.queries.standing import Standing, standing
@@ -152,26 +151,17 @@ def _right(judged: Judged, actor: Actor) -> Row:
 
 
 def _smoke_test(judged: Judged) -> Row:
-    """A test counts for the set-up that it was made with."""
+    """What counts is said where the tests are looked at; the fix is at the client."""
     title = _("Grønn tokentest av akkurat dette oppsettet")
-    runs = Run.objects.filter(status=JobStatus.PASSED, client__environment=Environment.TEST)
-    if isinstance(judged, Revision):
-        runs = runs.filter(client__revision=judged)
-    else:
-        runs = runs.filter(api=judged)
-    newest = runs.select_related("client__revision").order_by("-created_at", "pk")[:10]
-    stale = None
-    for run in newest:
-        if run.configuration_hash == configuration_hash(run.client):
-            note = _("Bestått med klienten «%(name)s».") % {"name": run.client.name}
-            return Row("test", "ok", _("Oppfylt"), title, note, run.finished_at or run.created_at)
-        stale = stale or run
-    fix = ("clients:list", (), _("Gå til klientene"), Errand.TEST)
-    if stale:
-        note = _("Oppsettet er endret etter den siste beståtte testen. Kjør en ny.")
-        return Row("test", "warn", _("Utdatert"), title, note, stale.created_at, *fix)
-    note = _("Alle som har skrivetilgang i test, kan kjøre tokentesten fra klientens side.")
-    return Row("test", "you", _("Ikke oppfylt"), title, note, None, *fix)
+    found = tested(judged, owner_of(judged))
+    row = Row("test", found.state, found.word, title, found.note, found.since)
+    if row.is_met:
+        return row
+    if found.client:
+        view, args, action = "client", (found.client,), _("Gå til klienten")
+        return replace(row, view=view, args=args, action=action, errand=Errand.TEST)
+    action = _("Gå til klientene")
+    return replace(row, view="clients:list", action=action, errand=Errand.TEST)
 
 
 def _supplier(found: Standing) -> Row:

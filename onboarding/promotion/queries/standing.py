@@ -42,8 +42,13 @@ class Panel(NamedTuple):
     facts: list[tuple[str, str]]
 
 
-def panel(case: Case, at: datetime, *, missing: int, for_supplier: bool) -> Panel:
-    """Return the state of a case for one of its sides. Three queries at most."""
+def panel(
+    case: Case, at: datetime, *, missing: int = 0, is_barred: bool = False, for_supplier: bool
+) -> Panel:
+    """Return the state of a case for one of its sides. Three queries at most.
+
+    `missing` counts the items, and `is_barred` says that something bars it from being sent in.
+    """
     status = Status(case.status)
     mine = Turn.SUPPLIER if for_supplier else Turn.REVIEWER
     state = {Status.DECLINED: "fail", Status.LIVE: "ok", Status.WITHDRAWN: "none"}.get(status)
@@ -51,8 +56,11 @@ def panel(case: Case, at: datetime, *, missing: int, for_supplier: bool) -> Pane
         state = "you" if TURN[status] == mine else "wait"
     is_yours = state == "you"
     tag = _("Din tur") if is_yours else str(status.label)
-    heading, text = _said(case, status, missing) if for_supplier else _said_at_desk(case, status)
-    return Panel(state, tag, heading, text, _facts(case, at))
+    if for_supplier:
+        heading, text = _said(case, status, missing, is_barred=is_barred)
+    else:
+        heading, text = _said_at_desk(case, status)
+    return Panel(state, tag, heading, text, _facts(case, at, for_supplier=for_supplier))
 
 
 def track(case: Case, reached: dict[str, Event]) -> list[Mark]:
@@ -93,12 +101,12 @@ def _decision(case: Case) -> Mark:
     return Mark("fail" if is_no else "ok", text, note, _("Gjort"), current=is_here)
 
 
-def _said(case: Case, status: Status, missing: int) -> tuple[str, str]:
+def _said(case: Case, status: Status, missing: int, *, is_barred: bool) -> tuple[str, str]:
     """Heading and text for the supplier."""
     reviewer = case.reviewer.name if case.reviewer else _("En saksbehandler")
     match status:
         case Status.DRAFT | Status.CHANGES_REQUESTED:
-            return _your_turn(status, reviewer, missing)
+            return _your_turn(status, reviewer, missing, is_barred=is_barred)
         case Status.SUBMITTED:
             return (
                 _("Saken venter på en saksbehandler"),
@@ -124,7 +132,7 @@ def _said(case: Case, status: Status, missing: int) -> tuple[str, str]:
     return _("I produksjon"), _("Det som ble godkjent, er det som er satt i produksjon.")
 
 
-def _your_turn(status: Status, reviewer: str, missing: int) -> tuple[str, str]:
+def _your_turn(status: Status, reviewer: str, missing: int, *, is_barred: bool) -> tuple[str, str]:
     if missing:
         heading = ngettext(
             "Ett sjekkpunkt trenger svar eller grunnlag",
@@ -132,6 +140,8 @@ def _your_turn(status: Status, reviewer: str, missing: int) -> tuple[str, str]:
             missing,
         ) % {"count": formats.in_words(missing)}
         heading = heading[0].upper() + heading[1:]
+    elif is_barred:
+        heading = _("Noe må på plass før saken kan sendes inn")
     elif status == Status.DRAFT:
         heading = _("Saken er klar til å sendes inn")
     else:
@@ -160,13 +170,15 @@ def _said_at_desk(case: Case, status: Status) -> tuple[str, str]:
     return case.get_status_display(), ""
 
 
-def _facts(case: Case, at: datetime) -> list[tuple[str, str]]:
+def _facts(case: Case, at: datetime, *, for_supplier: bool) -> list[tuple[str, str]]:
     facts = []
     if case.turn == Turn.REVIEWER or case.status in (Status.DRAFT, Status.CHANGES_REQUESTED):
         place = desk.place(case)
         words = {"number": place.number, "of": place.of}
         text = _("Nummer %(number)d av %(of)d") % words
-        if case.turn == Turn.SUPPLIER:
+        if case.turn == Turn.SUPPLIER and not for_supplier:
+            text = _("Nummer %(number)d av %(of)d når den er sendt inn") % words
+        elif case.turn == Turn.SUPPLIER:
             text = _("Nummer %(number)d av %(of)d når du har sendt inn") % words
         facts.append((_("Plass i køen"), text))
         pace = desk.Pace.measured()

@@ -146,12 +146,13 @@ def page(
     rows = items.rows(shown, assessment)
     for row in rows:
         row.forms.update(_of_item(row, bound, may_edit=may_edit, may_comment=may_comment))
-    context = _standing(shown, assessment, at) | {
+    bars = _obstacles(request, shown, assessment, available)
+    context = _standing(shown, assessment, at, is_barred=bool(bars)) | {
         "release": shown.releases.filter(back_to=None).first(),
         "sees_production": may_see_production(request),
         "form": next(iter(bound.values()), None),
         "available": {action.value for action in available},
-        "obstacles": _obstacles(request, shown, assessment, available),
+        "obstacles": bars,
         "is_barred": is_barred,
         "sections": items.sections(rows),
         "counts": items.counts(rows),
@@ -164,13 +165,16 @@ def page(
     return render(request, "promotion/case.html", context, status=code)
 
 
-def _standing(shown: Case, assessment: Assessment, at: datetime) -> dict[str, object]:
+def _standing(
+    shown: Case, assessment: Assessment, at: datetime, *, is_barred: bool
+) -> dict[str, object]:
     """What the page says before and after the items."""
     events = history.events(shown)
+    missing = len(assessment.missing)
     return {
         "case": shown,
         "subject": assessment.subject,
-        "panel": standing.panel(shown, at, missing=len(assessment.missing), for_supplier=True),
+        "panel": standing.panel(shown, at, missing=missing, is_barred=is_barred, for_supplier=True),
         "track": standing.track(shown, history.reached(events)),
         "general": items.general(shown),
         "said": last_messages(shown),

@@ -116,7 +116,7 @@ def _standing(shown: Case, assessment: Assessment, at: datetime) -> dict[str, ob
     return {
         "case": shown,
         "subject": assessment.subject,
-        "panel": standing.panel(shown, at, missing=0, for_supplier=False),
+        "panel": standing.panel(shown, at, for_supplier=False),
         "track": standing.track(shown, history.reached(events)),
         "bars": bars(assessment),
         "setup_hash": assessment.setup_hash,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from onboarding.core.forms import attempt, put_on
-from onboarding.core.refusals import NotPossibleNow
+from onboarding.core.refusals import Invalid, NotPossibleNow
 from onboarding.promotion import reasons, rules
 from onboarding.promotion.forms import Comment, Decide, HandOver, Judge, Look, SetCondition
 from onboarding.promotion.models import Case
@@ -128,7 +128,7 @@ def _decided(request: HttpRequest, pk: UUID, form: Decide) -> Case | None:
         del given["codes"]
     try:
         case: Case = _VERBS[outcome](case_id=pk, **given, **_who(request))
-    except NotPossibleNow as refusal:
+    except (Invalid, NotPossibleNow) as refusal:
         put_on(form, refusal)
         return None
     messages.success(request, _("Vedtaket ditt er lagret."))
