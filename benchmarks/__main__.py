@@ -14,6 +14,7 @@ from django.db import connection
 
 from benchmarks import (
     battery,
+    desk,
     engine,
     environment,
     keygen,
@@ -35,6 +36,7 @@ PARTS = {
     "smoke": ("Token tests by one worker", smoke.rows),
     "battery": ("API checks", battery.rows),
     "lists": ("The main lists at 100 and at 100,000 rows", lists.rows),
+    "desk": ("The review desk at 50 and at 5,000 cases", desk.rows),
 }
 
 

@@ -1,7 +1,4 @@
-"""The main lists at a hundred and at a hundred thousand rows: their queries and their p95.
-
-The review desk is one for all organisations: it is measured at 50 and at 5,000 cases that wait.
-"""
+"""The main lists at a hundred and at a hundred thousand rows: their queries and their p95."""
 
 from __future__ import annotations
 
@@ -19,14 +16,11 @@ from benchmarks.numbers import ratio
 from onboarding.accounts.models import User
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Access
-from onboarding.promotion.models import Case
 from onboarding.suppliers.models import Organization
 from onboarding.suppliers.states import Role
 from tests import factories
-from tests.promotion.making import make_checklist
 
 FEW, MANY = 100, 100_000
-FEW_CASES, MANY_CASES = 50, 5_000
 REQUESTS = 80
 LISTS = {
     "client configurations": ("clients:list", ""),
@@ -50,16 +44,10 @@ def rows() -> Iterator[str]:
     person = factories.make_user(organization=organization, role=Role.ADMIN)
     client = Client()
     client.force_login(person)
-    reviewer = Client()
-    reviewer.force_login(factories.make_user(is_reviewer=True))
-    checklist = make_checklist().pk
-    desk = {"review desk": reverse("desk:queue")}
     _fill(organization, person.pk, FEW)
-    _fill_desk(organization, person.pk, checklist, FEW_CASES)
-    few = _measured(client, _lists(organization)) | _measured(reviewer, desk)
+    few = {name: _measure(client, organization, *page) for name, page in LISTS.items()}
     _fill(organization, person.pk, MANY - FEW)
-    _fill_desk(organization, person.pk, checklist, MANY_CASES - FEW_CASES)
-    many = _measured(client, _lists(organization)) | _measured(reviewer, desk)
+    many = {name: _measure(client, organization, *page) for name, page in LISTS.items()}
     yield "| list | queries at 100 | at 100,000 | p95 at 100 (ms) | at 100,000 (ms) | ratio |"
     yield "|---|---|---|---|---|---|"
     for name, small in few.items():
@@ -70,21 +58,13 @@ def rows() -> Iterator[str]:
         )
 
 
-def _lists(organization: Organization) -> dict[str, str]:
-    where = [factories.TEST, organization.number]
-    return {name: reverse(view, args=where) + query for name, (view, query) in LISTS.items()}
-
-
-def _measured(client: Client, urls: dict[str, str]) -> dict[str, Measured]:
-    return {name: _measure(client, url) for name, url in urls.items()}
-
-
-def _measure(client: Client, url: str) -> Measured:
+def _measure(client: Client, organization: Organization, view: str, query: str) -> Measured:
+    url = reverse(view, args=[factories.TEST, organization.number]) + query
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         with CaptureQueriesContext(connection) as captured:
             assert client.get(url).status_code == 200
         queries = len(captured)  # now: the next request empties the log
-        assert queries, f"no query was seen for {url}"
+        assert queries, f"no query was seen for {view}"
         times = []
         for _ in range(REQUESTS):
             began = time.perf_counter()
@@ -108,21 +88,6 @@ def _fill(organization: Organization, person_id: int, count: int) -> None:
             cursor.execute(statement, values)
         cursor.execute("ANALYZE")
     assert ClientConfiguration.objects.filter(scopes__access=Access.PENDING).count() >= count
-
-
-def _fill_desk(organization: Organization, person_id: int, checklist_id: int, count: int) -> None:
-    """Send in `count` cases, one for each of so many client systems that have none."""
-    values = {
-        "organization": organization.pk,
-        "person": person_id,
-        "checklist": checklist_id,
-        "count": count,
-    }
-    with connection.cursor() as cursor:
-        for statement in CASES:
-            cursor.execute(statement, values)
-        cursor.execute("ANALYZE promotion_case")
-    assert Case.objects.in_queue().count() >= count
 
 
 def _person(pk: int) -> User:
@@ -157,22 +122,4 @@ STATEMENTS = (
             FROM generate_series(1, %(count)s) n RETURNING id, created_at)
         INSERT INTO clients_clientscope (id, client_id, scope_id, access, created_at, reason)
         SELECT gen_random_uuid(), id, %(scope)s, 'pending', created_at, '' FROM made""",
-)
-# A case begins as a draft and is then sent in: triggers refuse anything else.
-CASES = (
-    """INSERT INTO promotion_case (id, organization_id, number, name, system_id, revision_id,
-            checklist_id, status, created_at, created_by_id, round, test_url, content, turn_since,
-            our_seconds, their_seconds, risk, is_sensitive, reviewers_needed, fails, warns, digest,
-            passed_through, spot_check)
-        SELECT gen_random_uuid(), %(organization)s,
-            row_number() OVER (ORDER BY s.id)
-                + (SELECT coalesce(max(number), 0) FROM promotion_case),
-            s.name, s.id, s.current_id, %(checklist)s, 'draft', s.created_at, %(person)s, 0, '',
-            '{}', s.created_at, 0, 0, 'normal', false, 1, 0, 1, '', false, ''
-        FROM systems_clientsystem s
-        WHERE s.organization_id = %(organization)s AND s.current_id IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM promotion_case c WHERE c.system_id = s.id)
-        ORDER BY s.created_at DESC LIMIT %(count)s""",
-    """UPDATE promotion_case SET status = 'submitted', round = 1, submitted_at = created_at,
-            submitted_by_id = created_by_id WHERE status = 'draft'""",
 )
