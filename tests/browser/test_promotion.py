@@ -91,7 +91,7 @@ def meet_the_refusal(page: Page, world: World) -> Case:
     """See what is missing, begin a case all the same, and find no way to send it in."""
     page.goto(world.at("evidence:ready_system", world.system.pk))
     for row, state in (
-        ("Grønn tokentest av akkurat dette oppsettet", "you"),
+        ("stoppet ved «Hente token»", "fail"),
         ("Samtykke fra dem som eier scopene", "you"),
         ("Bruksvilkår", "fail"),
         ("Godkjent leverandør", "ok"),
