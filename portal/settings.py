@@ -171,6 +171,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".woff2": "font/woff2"}
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_TIMEZONE = TIME_ZONE  # whose nights the schedule means
 CELERY_TASK_IGNORE_RESULT = True
 # Celery leaves connections alone for this many tasks, more than a worker lives: portal.celery
 # closes those that are old or broken.

@@ -29,7 +29,7 @@ from onboarding.suppliers.models import Organization
 from onboarding.suppliers.queries import actor_for
 from onboarding.testtokens import queries, rules
 from onboarding.testtokens.catalogue import FAULTS, VERSION
-from onboarding.testtokens.models import Check, Nightly
+from onboarding.testtokens.models import Check
 from onboarding.testtokens.services import checks, running
 from tests.factories import make_api, make_scope
 from tests.machines import make_signing_key
@@ -327,23 +327,6 @@ class TestGettingOn:
         assert "let_in" in kept
         assert "Uten scope" in page
         assert "fra-innsiden" not in kept + page
-
-    def test_every_night_until_somebody_says_no(
-        self, registered: Registered, writer: Actor
-    ) -> None:
-        Registered.objects.update(test_url="https://api.example.no/a")
-        now = timezone.now()
-        for _ in range(2):
-            checks.set_nightly(api_id=registered.pk, wanted=True, by=writer, at=now)
-        assert Nightly.objects.count() == 1
-
-        assert checks.start_nightly(at=now) == 1
-        assert checks.start_nightly(at=now) == 0  # the first is still under way
-        check = Check.objects.get()
-        assert (check.is_scheduled, check.requested_by) == (True, None)
-        Check.objects.update(status=JobStatus.PASSED)
-        checks.set_nightly(api_id=registered.pk, wanted=False, by=writer, at=now)
-        assert checks.start_nightly(at=now) == 0
 
     @pytest.mark.parametrize("wanted", [True, False])
     def test_readers_cannot(self, registered: Registered, bob: Any, wanted: bool) -> None:

@@ -21,7 +21,7 @@ from onboarding.clients.states import Access, Status
 from onboarding.core.jobs import OPEN, JobStatus
 from onboarding.testtokens.catalogue import VERSION
 from onboarding.testtokens.journey import Caller
-from onboarding.testtokens.models import Check, TokenKey
+from onboarding.testtokens.models import Check, Nightly, TokenKey
 from onboarding.testtokens.signers import ENVIRONMENT
 
 
@@ -102,6 +102,13 @@ def verdicts(check: Check) -> dict[int, str]:
 def waiting(at: datetime) -> list[UUID]:
     """Return the checks that a worker should look at now."""
     return list(Check.objects.due(at).order_by("queued_at").values_list("pk", flat=True)[:20])
+
+
+def nightly_left(began: datetime) -> list[UUID]:
+    """Return the APIs that have had no check of their own accord since the night began."""
+    had = Check.objects.filter(is_scheduled=True, created_at__gte=began)
+    left = Nightly.objects.exclude(api__in=had.values("api"))
+    return list(left.order_by("created_at", "pk").values_list("api_id", flat=True))
 
 
 def must_wait(check: Check, at: datetime) -> bool:

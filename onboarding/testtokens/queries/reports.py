@@ -18,6 +18,8 @@ from onboarding.testtokens.models import Check, Nightly, Result
 from onboarding.testtokens.queries import setup_hash
 from onboarding.testtokens.states import Finding, Verdict
 
+# How a check ends in which every request was sent that could be.
+WHOLE: Final = ("", "check.findings")
 LATE: Final = timedelta(seconds=60)
 _STATES: Final = {
     Verdict.PASSED: "ok",
@@ -107,7 +109,7 @@ class Report:
 
 
 def report(check: Check, at: datetime) -> Report:
-    """Return a check with its results, compared with the finished one before it."""
+    """Return a check with its results, compared with the one before it that got to its end."""
     before = _before(check)
     earlier = _verdicts(before)
     results = sorted(check.results.all(), key=lambda result: result.position)
@@ -169,8 +171,10 @@ def run_state(check: Check) -> str:
 
 
 def _before(check: Check) -> Check | None:
+    """The newest check before that got to its end: one that broke off says nothing of the rest."""
     older = Check.objects.filter(api_id=check.api_id, created_at__lt=check.created_at)
-    return older.exclude(status__in=OPEN).order_by("-created_at", "-pk").first()
+    ended = older.filter(failure__in=WHOLE).exclude(status__in=OPEN)
+    return ended.order_by("-created_at", "-pk").first()
 
 
 def _verdicts(check: Check | None) -> Mapping[tuple[str, str], str]:

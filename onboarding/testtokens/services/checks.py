@@ -18,7 +18,7 @@ from onboarding.core.nudges import nudge
 from onboarding.core.refusals import NotPossibleNow, Refused
 from onboarding.suppliers.actors import SYSTEM, Actor
 from onboarding.suppliers.models import Organization
-from onboarding.testtokens import queries, rules
+from onboarding.testtokens import night, queries, rules
 from onboarding.testtokens.catalogue import VERSION
 from onboarding.testtokens.journey import battery
 from onboarding.testtokens.models import Check, Nightly
@@ -95,9 +95,16 @@ def set_nightly(*, api_id: UUID, wanted: bool, by: Actor, at: datetime) -> None:
 
 
 def start_nightly(*, at: datetime) -> int:
-    """Queue the checks of the night; return how many. An API that cannot be checked is left out."""
+    """Queue what is still missing of the checks of this night; return how many.
+
+    Safe to repeat, and by day it does nothing: each API gets one check a night. An API that cannot
+    be checked now is left out, and tried again while the night lasts.
+    """
+    began = night.began(at)
+    if began is None:
+        return 0
     started = 0
-    for api_id in Nightly.objects.order_by("created_at").values_list("api_id", flat=True):
+    for api_id in queries.nightly_left(began):
         try:
             start(api_id=api_id, by=SYSTEM, at=at, is_scheduled=True)
         except Refused:

@@ -18,7 +18,7 @@ from onboarding.core.refusals import NotPermitted, Refused
 from onboarding.suppliers.queries import why_read_only
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.suppliers.states import Right
-from onboarding.testtokens import rules
+from onboarding.testtokens import night, rules
 from onboarding.testtokens.models import Check
 from onboarding.testtokens.queries import reports
 from onboarding.testtokens.services import checks
@@ -96,6 +96,7 @@ def _page(request: TenantRequest, api: Api, *, error: str = "", status: int = 20
         "api": api,
         "report": reports.report(newest, timezone.now()) if newest else None,
         "is_nightly": reports.is_nightly(api),
+        "night": night.BEGINS,
         "may_write": rules.may_write(request.actor, api.organization_id),
         "read_only": why_read_only(
             request.actor, api.organization_id, request.environment, Right.APIS
