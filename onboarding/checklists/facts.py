@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -48,6 +49,7 @@ class Request(NamedTuple):
     token_expires_at: datetime | None = None
     scheme: str = ""
     leniencies: str = ""
+    wait_s: int = 0
 
     @property
     def needed(self) -> frozenset[str]:
@@ -57,6 +59,11 @@ class Request(NamedTuple):
     @property
     def is_refused(self) -> bool:
         return self.outcome == "refused"
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it was refused, or could not be answered then: a nonce to use is neither."""
+        return self.outcome in ("refused", "unavailable")
 
     @property
     def was_read(self) -> bool:
@@ -169,7 +176,9 @@ class Facts:
     `unkeyed` were refused because their key was not found, and signed by one that the client has
     had all the same. What anybody may have sent in a client's name is not here at all.
     `dropped`: some of the period left no row. `can_be_checked`: an API with an address to try.
-    `available` are the parts of an installation that exist here.
+    `delegated` has what stands in traces for an organisation that the supplier may act for, with
+    when that ended, None where it holds. `available` are the parts of an installation that exist
+    here.
     """
 
     at: datetime
@@ -184,6 +193,7 @@ class Facts:
     changes: tuple[Change, ...] = ()
     sharing: Sharing = field(default_factory=Sharing)
     records: Records | None = None
+    delegated: Mapping[str, datetime | None] = field(default_factory=dict)
     api_check: ApiCheck | None = None
     can_be_checked: bool = False
     available: frozenset[Need] = frozenset({Need.TRACE, Need.KEYS, Need.CONFIG, Need.RECORDS})

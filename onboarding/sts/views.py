@@ -77,6 +77,7 @@ def token(request: HttpRequest, environment: str) -> HttpResponse:
         response = _issued(tokens.issue(_ask(request, environment, issuer), at=at, seen=seen))
     except Refusal as refused:
         response, seen.error = _refused(refused), refused.error
+        seen.retry_after = int(refused.headers.get("Retry-After", 0))
     except (OperationalError, InterfaceError):
         logger.exception("The database does not answer the token endpoint")
         response = _refused(refusal.unavailable())

@@ -167,13 +167,14 @@ def _value(name: str, value: Any) -> Any:
 
 def _content(seen: Seen, proof: Reading | None) -> str:
     parts = (("assertion", seen.assertion), ("token", seen.token), ("proof", proof))
-    return json.dumps(
-        {
-            kind: {"header": shown(reading.header), "claims": shown(reading.claims)}
-            for kind, reading in parts
-            if reading is not None
-        }
-    )
+    kept: dict[str, Any] = {
+        kind: {"header": shown(reading.header), "claims": shown(reading.claims)}
+        for kind, reading in parts
+        if reading is not None
+    }
+    if seen.retry_after:
+        kept["retry_after"] = seen.retry_after
+    return json.dumps(kept)
 
 
 def _finding(check: Check) -> dict[str, str]:

@@ -43,4 +43,5 @@ class Seen:
     nonce: str = ""
     scheme: str = ""
     status: int = 0
+    retry_after: int = 0  # seconds that the answer asked to wait for
     error: str = ""

@@ -11,6 +11,7 @@ from onboarding.accounts.models import User
 from onboarding.checklists import queries, services
 from onboarding.checklists.models import KeyChange, Subject
 from onboarding.checklists.queries import ItemResult
+from onboarding.checklists.queries.gathering import gather
 from onboarding.checklists.states import Kind, Verdict
 from onboarding.keys.models import Key
 from onboarding.suppliers.models import Organization
@@ -188,3 +189,20 @@ def test_the_old_key_used_once_more_shows_in_the_change(
     assert KeyChange.objects.get().refused == 1
     assert services.note_key_changes(at=timezone.now() + timedelta(hours=26)) == 0
     assert standing(subject)["K06"].verdict == Verdict.FAIL
+
+
+def test_what_it_was_told_to_wait_is_in_the_trace(
+    machine: Machine, subject: Subject, settings: pytest.FixtureRequest
+) -> None:
+    settings.STS_REQUESTS_PER_SECOND = 0.5  # type: ignore[attr-defined]  # one in two
+    answers = [machine.post() for _ in range(3)]
+    flush()
+    told = int(answers[-1]["Retry-After"])
+
+    slowed = Trace.objects.filter(status=429).first()
+    assert slowed
+    assert slowed.content["retry_after"] == told > 1
+    assert "retry_after" not in Trace.objects.exclude(status=429).earliest("at").content
+    read = gather(subject, timezone.now())[0].requests
+    assert {row.wait_s for row in read if row.error == "temporarily_unavailable"} == {told}
+    assert {row.wait_s for row in read if row.error != "temporarily_unavailable"} == {0}

@@ -89,12 +89,12 @@ def refusals(number: int, *, apart: float = 1, **fields: Any) -> list[Request]:
     return [request(index * apart, **values) for index in range(number)]
 
 
-def slowed(*waits: float) -> Facts:
+def slowed(*waits: float, told: int = 1, status: str = "refused", **later: Any) -> Facts:
     """Told to wait, and coming again so many seconds later."""
     rows, second = [], 0.0
     for wait in waits:
-        rows.append(request(second, outcome="refused", error="temporarily_unavailable"))
-        rows.append(request(second + wait))
+        rows.append(request(second, outcome=status, error="temporarily_unavailable", wait_s=told))
+        rows.append(request(second + wait, **later))
         second += 100
     return facts(*rows)
 
@@ -112,6 +112,13 @@ def people(*, keys: tuple[KeyFact, ...] = (key(),), **fields: int) -> Facts:
 
 def organisations(kinds: str, **fields: Any) -> Facts:
     return facts(*(request(details_kind=kind, **fields) for kind in kinds.split()))
+
+
+def asked(*minutes: float, ended: float | None = None) -> Facts:
+    """Tokens for an organisation whose delegation ended so many minutes after noon, if it was."""
+    known = {} if ended is None else {"o1": NOON + timedelta(minutes=ended)}
+    rows = (request(minute * 60, org_ref="o1") for minute in minutes)
+    return facts(*rows, delegated=known)
 
 
 def undelegated(*minutes: float, org: str = "o1") -> Facts:
@@ -181,6 +188,14 @@ TABLE: list[tuple[str, Callable[[Facts], Finding], Facts, Verdict]] = [
     ("O02", operations.patience, slowed(1), PASS),
     ("O02", operations.patience, slowed(0.9), WARN),
     ("O02", operations.patience, slowed(0.9, 0.5), FAIL),
+    # It is for as long as it was told to.
+    ("O02", operations.patience, slowed(4.9, told=5), WARN),
+    ("O02", operations.patience, slowed(5, told=5), PASS),
+    # A 503 counts as a 429 does, here and among the many.
+    ("O02", operations.patience, slowed(4.9, 2, told=5, status="unavailable"), FAIL),
+    ("O02", operations.patience, facts(*refusals(61, apart=0.9, outcome="unavailable")), FAIL),
+    # Another program in parallel was told nothing.
+    ("O02", operations.patience, slowed(0.9, 0.5, jkt="jkt2"), PASS),
     ("O03", operations.warned, people(), PASS),
     ("O03", operations.warned, people(keys=(key(expires_at=NOW + 2 * YEAR),)), PASS),
     ("O03", operations.warned, people(keys=(key(expires_at=NOW + 3 * YEAR),)), FAIL),
@@ -192,7 +207,14 @@ TABLE: list[tuple[str, Callable[[Facts], Finding], Facts, Verdict]] = [
     ("M01", organisation.details, organisations("assertion_details", check="hid.1009"),
      FAIL),
     ("M01", organisation.details, organisations("none none"), NOT),
-    ("M02", organisation.delegated, facts(request()), PASS),
+    ("M02", organisation.delegated, facts(request()), NOT),
+    ("M02", organisation.delegated, facts(request(org_ref="o1"), delegated={"o1": None}), PASS),
+    # The authorization server gave a token; the register says that nobody had delegated.
+    ("M02", organisation.delegated, asked(0, 59), WARN),
+    ("M02", organisation.delegated, asked(*range(11)), FAIL),
+    ("M02", organisation.delegated, asked(0, 59, ended=60), PASS),
+    ("M02", organisation.delegated, asked(0, 30, 59, ended=29), WARN),
+    ("M02", organisation.delegated, asked(*range(20), ended=8), FAIL),
     ("M02", organisation.delegated, undelegated(0, 60), PASS),
     ("M02", organisation.delegated, undelegated(0, 59), WARN),
     ("M02", organisation.delegated, undelegated(*range(10)), WARN),

@@ -9,9 +9,13 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from onboarding.accounts.models import User
+from onboarding.checklists import services
+from onboarding.checklists.models import Subject
+from onboarding.clients.models import ClientConfiguration
 from onboarding.notices.models import Notice
 from onboarding.promotion.models import Case, Comment, Decision, Release
 from onboarding.promotion.services import deciding
@@ -20,6 +24,7 @@ from onboarding.suppliers.models import Supplier
 from onboarding.suppliers.queries import actor_for
 from onboarding.suppliers.states import SupplierState
 from onboarding.systems.models import ClientSystem
+from tests.checklists.making import first_version, trace
 from tests.constants import NOON
 from tests.factories import make_revision
 from tests.promotion import making
@@ -336,6 +341,25 @@ def test_a_synthetic_organisation_is_told_so(
     where = reverse("promotion:list", args=["test", acme.number])
 
     assert "Acme EPJ AS finnes bare i test" in page(client, alice, where)
+
+
+def test_counts_lead_to_what_was_counted(client: Client, rita: User) -> None:
+    """With the shipped checklist, where the portal has counted something."""
+    organization, person = making.make_supplier()
+    first_version()
+    case = making.begin(making.make_promoted_system(organization, person), person)
+    subject = Subject.objects.get(revision=case.revision)
+    tested = ClientConfiguration.objects.get(environment="test")
+    services.name_clients(
+        subject_id=subject.pk, client_ids=[tested.pk], by=actor_for(person), at=timezone.now()
+    )
+    trace(tested, timezone.now())
+
+    text = page(client, person, at("promotion:case", case))
+
+    where = reverse("evidence:item", args=["test", organization.number, subject.pk, "U02"])
+    assert f'href="{where}#traces">1<' in text
+    assert 'id="traces"' in page(client, person, where)
 
 
 def test_the_table_of_changes_is_shown(client: Client, alice: User, acme: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from onboarding.checklists.facts import Facts, Finding
 from onboarding.checklists.models import ChecklistVersion, Item, Subject
 from onboarding.checklists.queries import api_checks, gathering, subjects, versions
+from onboarding.checklists.rules import beside as besides
 from onboarding.checklists.rules import registry
 from onboarding.checklists.states import UNDECIDED, Kind, Verdict
 
@@ -112,17 +113,19 @@ def _judge(
     item: Item, facts: Facts, answers: Mapping[str, str], judgements: Mapping[str, Judgement]
 ) -> tuple[Kind, Finding]:
     spec, kind = item.spec, item.spec.kind
-    beside: dict[str, Any] = {}
     if kind == Kind.PORTAL:
-        finding = registry.prove(spec, facts)
-        if finding.verdict is not None:
-            return kind, finding
-        kind, beside = spec.fallback or Kind.REVIEWER, finding.counts
+        beside = registry.prove(spec, facts)
+        if beside.verdict is not None:
+            return kind, beside
+        kind = spec.fallback or Kind.REVIEWER
+    else:
+        beside = besides.of(item.key, facts)
     if kind == Kind.SUPPLIER:
         verdict = spec.verdicts.get(answers.get(item.key, ""))
         return kind, registry.weigh(item.key, verdict, facts, beside)
     judgement = judgements.get(item.key)
     if judgement is None:
-        return kind, Finding(Verdict.OPEN, _("Saksbehandleren har ikke vurdert punktet."), beside)
+        why = f"{beside.why} {_('Saksbehandleren har ikke vurdert punktet.')}".strip()
+        return kind, replace(beside, verdict=Verdict.OPEN, why=why)
     why = judgement.note or _("Vurdert av saksbehandleren.")
-    return kind, Finding(Verdict(judgement.verdict), why, beside)
+    return kind, replace(beside, verdict=Verdict(judgement.verdict), why=why)

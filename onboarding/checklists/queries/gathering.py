@@ -7,7 +7,10 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Case, IntegerField, Q, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from onboarding.apis.states import Dpop
 from onboarding.checklists.facts import (
@@ -22,7 +25,7 @@ from onboarding.checklists.facts import (
     Sharing,
 )
 from onboarding.checklists.models import EvidencePeriod, KeyChange, Subject
-from onboarding.checklists.queries import attribution, subjects
+from onboarding.checklists.queries import attribution, delegating, subjects
 from onboarding.checklists.states import Need
 from onboarding.core.environments import Environment
 from onboarding.keys.models import Key
@@ -36,6 +39,13 @@ from onboarding.traffic.states import Endpoint, Origin
 # Traces that are read at most, the newest: a client that makes more is judged by these.
 MOST: Final = 5000
 CHANGES: Final = 5
+# The content is read of those rows only that can say for how long to wait.
+_WAIT: Final = Case(
+    When(
+        status__in=(429, 503),
+        then=Cast(KeyTextTransform("retry_after", "content"), IntegerField()),
+    )
+)
 
 
 def gather(subject: Subject, at: datetime) -> tuple[Facts, str]:
@@ -54,9 +64,10 @@ def gather(subject: Subject, at: datetime) -> tuple[Facts, str]:
     keys = list(Key.objects.usable(at).filter(client__in=clients))
     nameless = attribution.own(_of_period(clients, named, at)) if named else []
     own = tuple(_request(row) for row in traces if row.endpoint == Endpoint.TOKEN)
+    setup = _setup(subject.revision, on)
     facts = Facts(
         at=at,
-        setup=_setup(subject.revision, on),
+        setup=setup,
         clients=len(clients),
         period=_period(named, setup_hash, at) if named else None,
         requests=own,
@@ -67,6 +78,7 @@ def gather(subject: Subject, at: datetime) -> tuple[Facts, str]:
         changes=_changes(clients),
         sharing=_sharing(clients, keys, own),
         records=_records(subject, at),
+        delegated=delegating.refs(subject, clients) if setup.multi_tenant else {},
         available=available,
     )
     return facts, setup_hash
@@ -80,10 +92,10 @@ def _available(subject: Subject) -> frozenset[Need]:
     """Which parts of an installation exist here.
 
     Traces are made by the authorization server that comes along; where another one issues the
-    tokens there are none.
+    tokens, or traces are switched off, there are none that anything could be judged by.
     """
     here = {Need.KEYS, Need.CONFIG, Need.RECORDS}
-    if own_issuer(subject.environment):
+    if own_issuer(subject.environment) and settings.TRAFFIC_DAYS:
         here.add(Need.TRACE)
     return frozenset(here)
 
@@ -125,7 +137,8 @@ def _traces(
     # An API does not know the version that its caller was made from.
     here = Q(revision=subject.revision_id) | Q(endpoint=Endpoint.API, revision=None)
     rows = _of_period(clients, named, at).filter(here, signed=True)
-    found = rows.order_by("-at", "-id").defer("checks", "findings", "content")[:MOST]
+    found = rows.order_by("-at", "-id").defer("checks", "findings", "content")
+    found = found.annotate(wait_s=_WAIT)[:MOST]
     on = dict.fromkeys(clients, "") | subjects.leniencies_by_client(clients)
     return [row for row in found if _is_present(row, on)][::-1]
 
@@ -186,6 +199,7 @@ def _request(row: Trace) -> Request:
         token_expires_at=row.token_expires_at,
         scheme=row.scheme,
         leniencies=row.leniencies,
+        wait_s=getattr(row, "wait_s", None) or 0,
     )
 
 

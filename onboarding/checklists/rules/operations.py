@@ -18,8 +18,6 @@ LATE: Final = frozenset(
     for time in ("expiry", "not_before", "issued_at")
 )
 MINUTE: Final = timedelta(seconds=60)
-# The shortest wait that the authorization server ever asks for in Retry-After.
-SHORTEST_WAIT: Final = timedelta(seconds=1)
 LONGEST_KEY: Final = timedelta(days=731)  # two years, one of them a leap year
 
 
@@ -51,15 +49,20 @@ def clock(facts: Facts) -> Finding:
 
 def patience(facts: Facts) -> Finding:
     """O02: the client waits between attempts when something fails."""
-    refused = [row for row in facts.requests if row.is_refused]
-    if not refused:
+    failed = [row for row in facts.requests if row.has_failed]
+    if not failed:
         return Finding(None, "", {"refused": 0})
-    busiest = _busiest(refused)
+    busiest = _busiest(failed)
     hasty = [after for before, after in _pairs(facts) if _is_hasty(before, after)]
-    counts = {"refused": len(refused), "busiest_minute": len(busiest), "too_early": len(hasty)}
+    counts = {
+        "refused": len(failed),
+        "slowed": sum(row.wait_s > 0 for row in failed),
+        "busiest_minute": len(busiest),
+        "too_early": len(hasty),
+    }
     why = _("Det meste var %(count)d avviste forespørsler på ett minutt.") % {"count": len(busiest)}
     if len(busiest) <= 10 and not hasty:
-        return Finding(Verdict.PASS, why, counts)
+        return Finding(Verdict.PASS, why, counts, ids(busiest))
     if hasty:
         early = ngettext(
             "%(count)d forespørsel kom før ventetiden var over.",
@@ -68,7 +71,8 @@ def patience(facts: Facts) -> Finding:
         )
         why = f"{why} {early % {'count': len(hasty)}}"
     is_much = len(busiest) > 60 or len(hasty) > 1
-    return Finding(Verdict.FAIL if is_much else Verdict.WARN, why, counts, ids(busiest))
+    rows = ids(hasty) if hasty else ids(busiest)
+    return Finding(Verdict.FAIL if is_much else Verdict.WARN, why, counts, rows)
 
 
 def warned(facts: Facts) -> Finding:
@@ -135,16 +139,21 @@ def _busiest(rows: list[Request]) -> list[Request]:
 
 
 def _pairs(facts: Facts) -> list[tuple[Request, Request]]:
-    """Each request with the next one of the same client."""
-    newest: dict[object, Request] = {}
+    """Each request with the next one of the same program.
+
+    Programs that run in parallel have a proof key each; the one does not know what the other was
+    told.
+    """
+    newest: dict[tuple[object, str], Request] = {}
     found = []
     for row in facts.requests:
-        if row.client in newest:
-            found.append((newest[row.client], row))
-        newest[row.client] = row
+        program = (row.client, row.jkt)
+        if program in newest:
+            found.append((newest[program], row))
+        newest[program] = row
     return found
 
 
 def _is_hasty(before: Request, after: Request) -> bool:
-    was_slowed = before.error in ("temporarily_unavailable", "slow_down") and before.is_refused
-    return was_slowed and after.at - before.at < SHORTEST_WAIT
+    """Whether it came before the `Retry-After` of a 429 or 503 was over."""
+    return after.at - before.at < timedelta(seconds=before.wait_s)

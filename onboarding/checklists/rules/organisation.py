@@ -44,12 +44,21 @@ def details(facts: Facts) -> Finding:
 
 def delegated(facts: Facts) -> Finding:
     """M02: the client asks only for organisations that have delegated."""
-    refused = [row for row in facts.requests if row.check.startswith(NOT_DELEGATED)]
+    named = {row.org_ref for row in facts.requests if row.org_ref}
+    refused = [row for row in facts.requests if _is_undelegated(row, facts)]
+    if not named and not refused:
+        why = _("Klienten sender ingen organisasjonsdata, og trenger ingen.")
+        return Finding(Verdict.NOT_APPLICABLE, why, {"organisations": 0})
     groups: dict[str, list[Request]] = defaultdict(list)
     for row in refused:
         groups[row.org_ref].append(row)
     longest = max((_run(group) for group in groups.values()), default=0)
-    counts = {"refused": len(refused), "organisations": len(groups), "longest_run": longest}
+    counts = {
+        "organisations": len(named),
+        "undelegated": len(groups),
+        "undelegated_requests": len(refused),
+        "longest_run": longest,
+    }
     if longest > MANY:
         why = _("Klienten ba om token %(count)d ganger for en virksomhet som ikke har delegert.")
         return Finding(Verdict.FAIL, why % {"count": longest}, counts, ids(refused))
@@ -58,6 +67,18 @@ def delegated(facts: Facts) -> Finding:
         return Finding(Verdict.WARN, why, counts, ids(refused))
     why = _("Klienten ber bare om token for virksomheter som har delegert.")
     return Finding(Verdict.PASS, why, counts)
+
+
+def _is_undelegated(row: Request, facts: Facts) -> bool:
+    """Whether it was refused for that, or names an organisation that had not delegated then."""
+    if row.check.startswith(NOT_DELEGATED):
+        return True
+    if not row.org_ref:
+        return False
+    if row.org_ref not in facts.delegated:
+        return True
+    ended = facts.delegated[row.org_ref]
+    return ended is not None and ended < row.at
 
 
 def _run(rows: list[Request]) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 from django.utils.translation import gettext as _
 
-from onboarding.checklists.facts import ENOUGH, FEW, Facts, Finding, share_text
+from onboarding.checklists.facts import ENOUGH, FEW, Facts, Finding, ids, share_text
 from onboarding.checklists.items import Spec
 from onboarding.checklists.rules import (
     api,
@@ -87,24 +87,34 @@ def prove(spec: Spec, facts: Facts) -> Finding:
         return Finding(None, "")
     if reason := rule.excluded(facts):
         return Finding(Verdict.NOT_APPLICABLE, reason)
-    if rule.judge is None or not set(spec.needs) <= facts.available:
+    if rule.judge is None:
         return Finding(None, "")
+    if lacking := set(spec.needs) - facts.available:
+        said = _("Portalen har ingen trafikk å dokumentere punktet med.")
+        return Finding(None, said if Need.TRACE in lacking else "")
     if not facts.clients and Applies.ALWAYS not in spec.applies:
         return Finding(
             Verdict.OPEN,
             _("Velg en klient i test som er laget av denne versjonen. Da begynner målingen."),
         )
-    return (_barrier(rule, facts) if rule.by_traffic else None) or rule.judge(facts)
+    if not rule.by_traffic:
+        return rule.judge(facts)
+    found = _barrier(rule, facts) or rule.judge(facts)
+    if found.rows:
+        return found
+    # What was counted can be looked at, also where nothing about it is wrong.
+    return replace(found, rows=ids(facts.calls if rule.judge is dpop.calls else facts.requests))
 
 
-def weigh(key: str, verdict: Verdict | None, facts: Facts, beside: dict[str, Any]) -> Finding:
+def weigh(key: str, verdict: Verdict | None, facts: Facts, beside: Finding) -> Finding:
     """Return what a supplier's answer comes to, seen beside what the portal knows."""
     if verdict is None:
-        return Finding(Verdict.OPEN, _("Leverandøren har ikke svart."), beside)
+        why = f"{beside.why} {_('Leverandøren har ikke svart.')}".strip()
+        return replace(beside, verdict=Verdict.OPEN, why=why)
     is_known = Need.RECORDS in facts.available and facts.records is not None
     if key == "U03" and verdict == Verdict.PASS and is_known:
         return operations.incidents(facts)
-    return Finding(verdict, _("Etter svaret fra leverandøren."), beside)
+    return replace(beside, verdict=verdict, why=_("Etter svaret fra leverandøren."))
 
 
 def _barrier(rule: Rule, facts: Facts) -> Finding | None:
