@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.testtokens.catalogue import Fault
 from onboarding.testtokens.catalogue.fixes import fix as fix_of
-from onboarding.testtokens.states import Finding
+from onboarding.testtokens.states import Finding, Verdict
 
 _FIXES: Final[dict[str, Promise]] = {
     Finding.SHUT_OUT: _(
@@ -38,15 +38,28 @@ FAILURES: Final[dict[str, Promise]] = {
     "egress.tls": _("API-ets sertifikat kan ikke verifiseres. Sjekk kjeden, navnet og datoene."),
     "egress.too_large": _("Svaret er over 1 MiB. Velg en adresse som svarer kort."),
 }
+_SILENT: Final = _("Svar på alle kall, også når tokenet er galt. Se i loggen hvor kallet stanset.")
+_NO_ANSWER: Final[dict[str, Promise]] = {
+    "egress.refused": _("Adressen er ikke en vi kan kalle"),
+    "egress.timeout": _("Ikke noe svar innen fire sekunder"),
+    "egress.tls": _("Et sertifikat som ikke kan verifiseres"),
+    "egress.too_large": _("Et svar på over 1 MiB"),
+}
+_BROKEN_OFF: Final = _("Forbindelsen ble brutt før svaret kom")
 _UNREACHABLE: Final = _("Adressen svarte ikke. Sjekk den, og at tjenesten kjører.")
 
 
-def fix(finding: str, fault: Fault | None) -> Promise | str:
+def fix(verdict: str, finding: str, fault: Fault | None) -> Promise | str:
     """Return what to do about a finding; for a request of the catalogue that was let in, or
     shut out, what that says."""
     if finding in (Finding.LET_IN, Finding.SHUT_OUT) and fault:
         return fix_of(fault)
-    return _FIXES.get(finding, "")
+    return _SILENT if verdict == Verdict.UNANSWERED else _FIXES.get(finding, "")
+
+
+def no_answer(code: str) -> Promise:
+    """Return what was found where no answer came, in the words of the page."""
+    return _NO_ANSWER.get(code, _BROKEN_OFF)
 
 
 def failure(code: str) -> Promise:

@@ -108,6 +108,38 @@ def test_findings_stand_first_with_what_to_do(client: Client, bob: User, api: Ap
     assert "Kjør API-sjekk" not in shown  # a reader's page
 
 
+def test_a_call_that_got_no_answer_is_told_in_words(client: Client, bob: User, api: Api) -> None:
+    check = make_check(api, status=JobStatus.FAILED, failure="check.findings")
+    for position, code in enumerate(("egress.timeout", "egress.unreachable")):
+        silent = add(check, "H40", "unanswered", "", position)
+        Result.objects.filter(pk=silent.pk).update(status=None, milliseconds=None, code=code)
+    client.force_login(bob)
+
+    shown = page(client, api)
+
+    assert "Ikke noe svar innen fire sekunder" in shown
+    assert "Forbindelsen ble brutt før svaret kom" in shown
+    assert "Svar på alle kall" in shown
+    assert "egress." not in shown
+
+
+@pytest.mark.parametrize(("verdict", "word"), [("failed", "må"), ("remark", "bør")])
+def test_remarks_alone_need_not_be_mended(
+    client: Client, bob: User, api: Api, verdict: str, word: str
+) -> None:
+    check = make_check(api)
+    add(check, "H06.jwt", "remark", "let_in", 0)
+    add(check, "H06.none", verdict, "let_in", 1)
+    add(check, "H01", "passed", "", 2)
+    add(check, "H32", "skipped", "", 3)
+    client.force_login(bob)
+
+    shown = page(client, api)
+
+    assert f"Det som {word} rettes" in shown
+    assert "Ett kall gikk som det skal, ett var ikke aktuelt</summary>" in shown
+
+
 def test_what_changed_since_the_last_one_is_said(client: Client, bob: User, api: Api) -> None:
     before = make_check(api, created_at=timezone.now().replace(year=2025))
     add(before, "H25", "failed", "let_in", 0)

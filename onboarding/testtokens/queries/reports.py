@@ -68,12 +68,13 @@ class Row(NamedTuple):
 
     @property
     def found(self) -> str:
-        status = str(self.result.status) if self.result.status else self.result.code
-        return f"{status} {self.result.header}".strip()
+        if not self.result.status:
+            return str(advice.no_answer(self.result.code))
+        return f"{self.result.status} {self.result.header}".strip()
 
     @property
     def fix(self) -> str:
-        return str(advice.fix(self.result.finding, self.fault))
+        return str(advice.fix(self.result.verdict, self.result.finding, self.fault))
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,14 @@ class Report:
     @property
     def done(self) -> int:
         return len(self.findings) + len(self.others)
+
+    @property
+    def passed(self) -> int:
+        return len(self.others) - self.skipped
+
+    @property
+    def has_failures(self) -> bool:
+        return any(row.result.verdict != Verdict.REMARK for row in self.findings)
 
     @property
     def failure(self) -> str:
