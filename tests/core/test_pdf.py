@@ -55,3 +55,30 @@ def test_the_moment_is_the_one_that_was_given() -> None:
 
     assert b"(D:20260605" in make().octets()
     assert b"(D:20260606" in other
+
+
+def test_a_label_stands_beside_its_value_at_the_end_of_a_page_too() -> None:
+    for millimetres in range(20, 60):
+        paper = make()
+        paper.set_y(paper.h - millimetres)
+        paper.facts([("Tilstand", "Oppfylt")])
+        assert paper.page_no() <= 2
+        assert text_of(paper.octets()).count("Tilstand\nOppfylt") == 1, millimetres
+
+
+def test_labels_of_two_lines_push_down_what_follows() -> None:
+    paper = make()
+    before = paper.get_y()
+    paper.facts([("Returadresser etter utlogging i produksjon", "–")])
+    after = paper.get_y()
+
+    assert paper.octets()
+    assert after - before > 2 * 5.5
+
+
+def test_a_heading_does_not_stand_alone_at_the_end_of_a_page() -> None:
+    paper = make()
+    paper.set_y(paper.h - 40)
+    paper.heading("Vedtak")
+
+    assert text_of(paper.octets()).endswith("Vedtak\nKvittering 7\n2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language
@@ -62,8 +63,9 @@ def _lines(assessment: Assessment) -> list[content.Line]:
 
 def _decision(paper: Paper, decision: dict[str, Any]) -> None:
     label = str(Outcome(decision["outcome"]).label)
+    at = formats.stamp(datetime.fromisoformat(decision["at"]))
     found = [
-        (_("Vedtak"), f"{label}. {decision['by'] or _('Portalen')}, {decision['at'][:16]}"),
+        (_("Vedtak"), f"{label}. {decision['by'] or _('Portalen')}, {at}"),
         (_("Gjelder"), decision["digest"]),
     ]
     if decision["reasons"]:
@@ -74,6 +76,7 @@ def _decision(paper: Paper, decision: dict[str, Any]) -> None:
 
 
 def _item(paper: Paper, row: items.Row) -> None:
+    paper.keep_together()
     paper.paragraph(f"{row.key} {row.result.item.spec.requirement}")
     found = [(str(row.result.verdict.label), f"{row.result.kind.label}. {row.result.why}")]
     if row.answer:
