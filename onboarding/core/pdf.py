@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 from fpdf import FPDF
@@ -93,7 +94,7 @@ class Paper(FPDF):
         said = self.multi_cell(
             width, _LINE, text, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
         )
-        return float(said)
+        return cast(float, said)
 
     def _text(self, text: str, *, size: float, style: str = "", after: float) -> None:
         self.set_font("noto", style, size)

@@ -11,17 +11,29 @@ from django.urls import reverse
 from onboarding.accounts.models import User
 from onboarding.apis import services as apis
 from onboarding.apis.models import Api, Scope
+from onboarding.clients.models import ClientDraft
+from onboarding.clients.services import configurations as clients
+from onboarding.clients.services import drafts
+from onboarding.clients.states import Access
+from onboarding.clients.states import Status as ClientStatus
 from onboarding.core.refusals import NotPermitted, NotPossibleNow
 from onboarding.promotion.models import Case, Decision, Release
 from onboarding.promotion.services import cases, releasing, reviewing, submitting
 from onboarding.promotion.states import Outcome, Risk, SpotCheck, Status
-from onboarding.suppliers.models import Supplier
+from onboarding.suppliers.models import Organization, Supplier
 from onboarding.suppliers.queries import actor_for
 from onboarding.systems import services as systems
-from onboarding.systems.models import ClientSystem
+from onboarding.systems.models import ClientSystem, Revision
 from onboarding.systems.states import Selection
 from tests.constants import NOON
-from tests.factories import make_api, make_client, make_revision, make_scope, make_user
+from tests.factories import (
+    make_api,
+    make_client,
+    make_organization,
+    make_revision,
+    make_scope,
+    make_user,
+)
 from tests.promotion import making
 from tests.suppliers.making import make_terms
 
@@ -106,20 +118,28 @@ def test_a_scope_that_went_meanwhile_is_named() -> None:
         go_live(case, person)
 
 
-def test_one_step_back_and_no_further() -> None:
+def replaced() -> tuple[Release, User]:
+    """The second release of a system, and who put it there."""
     case, person = live()
     second = change(case, person, tenancy="multi-tenant")
     reviewer = make_user(is_reviewer=True)
     making.take(second, reviewer)
     making.judge(second, reviewer)
     making.approve(second, reviewer)
-    newest = go_live(second, person)
+    return go_live(second, person), person
+
+
+def roll_back(release: Release, person: User) -> Release:
+    return releasing.roll_back(release_id=release.pk, by=actor_for(person), at=NOON)
+
+
+def test_one_step_back_and_no_further() -> None:
+    newest, person = replaced()
     system = ClientSystem.objects.get(environment="production")
     assert system.current == newest.revision
-    by = actor_for(person)
-    customer = make_client(case.organization, system=system)
+    customer = make_client(newest.organization, system=system)
 
-    back = releasing.roll_back(release_id=newest.pk, by=by, at=NOON)
+    back = roll_back(newest, person)
 
     system.refresh_from_db()
     first = Release.objects.get(number=1)
@@ -127,9 +147,82 @@ def test_one_step_back_and_no_further() -> None:
     customer.refresh_from_db()
     assert customer.revision == newest.revision
     with pytest.raises(NotPossibleNow, match="En annen versjon"):
-        releasing.roll_back(release_id=newest.pk, by=by, at=NOON)
+        roll_back(newest, person)
     with pytest.raises(NotPossibleNow, match="ingen tidligere"):
-        releasing.roll_back(release_id=back.pk, by=by, at=NOON)
+        roll_back(back, person)
+
+
+@pytest.fixture
+def customer(db: None) -> tuple[Organization, User]:
+    """A real organisation with somebody who makes its clients in production."""
+    organization = make_organization("Solbakken legesenter", is_synthetic=False)
+    return organization, make_user(organization=organization, environment="production")
+
+
+def test_nobody_finishes_a_client_of_what_was_taken_back(
+    customer: tuple[Organization, User],
+) -> None:
+    newest, person = replaced()
+    system = ClientSystem.objects.get(environment="production")
+    assert system.current
+    scope, by = system.current.scopes.get().scope, actor_for(customer[1])
+    draft = make_client(
+        customer[0], system=system, status=ClientStatus.DRAFT, scopes={scope: Access.OK}, step="key"
+    )
+    roll_back(newest, person)
+
+    with pytest.raises(NotPossibleNow, match=r"Versjon 2 av .* ikke den som er i produksjon"):
+        clients.finish(client_id=draft.pk, by=by, at=NOON)
+
+    clients.choose_system(client_id=draft.pk, system_id=system.pk, by=by, at=NOON)
+    clients.choose_scopes(client_id=draft.pk, scope_ids=[scope.pk], by=by, at=NOON)
+    done = clients.finish(client_id=draft.pk, by=by, at=NOON)
+    assert (done.status, done.revision) == (
+        ClientStatus.ACTIVE,
+        Release.objects.get(number=1).revision,
+    )
+
+
+def test_nor_is_a_posted_draft_of_it_taken_into_use(customer: tuple[Organization, User]) -> None:
+    newest, person = replaced()
+    assert newest.revision
+    roll_back(newest, person)
+    revision = Revision.objects.select_related("system").get(pk=newest.revision.pk)
+
+    with pytest.raises(NotPossibleNow, match="ikke den som er i produksjon"):
+        drafts.take_into_use(
+            ClientDraft(environment="production", revision=revision),
+            organization=customer[0],
+            scopes=[],
+            claims={},
+            uris={},
+            children=[],
+            by=actor_for(customer[1]),
+            at=NOON,
+        )
+
+
+def test_the_page_says_beforehand_who_keeps_what(
+    client: Client, customer: tuple[Organization, User]
+) -> None:
+    newest, person = replaced()
+    system = ClientSystem.objects.get(environment="production")
+    where = ["production", newest.organization.number, newest.pk]
+    client.force_login(person)
+    before = client.get(reverse("promotion:roll_back", args=where)).content.decode()
+    made = make_client(customer[0], system=system, name="Journalen")
+
+    after = client.get(reverse("promotion:roll_back", args=where)).content.decode()
+    client.post(reverse("promotion:roll_back", args=where))
+    back = Release.objects.get(number=3)
+    shown = client.get(reverse("promotion:release", args=[*where[:2], back.pk])).content.decode()
+
+    assert "Ingen kunder merker noe." in before
+    assert "Én klient er laget av versjon 2." in after
+    assert reverse("client", args=[*where[:2], made.pk]) in after
+    assert "Solbakken legesenter" in after
+    assert "Ingen klienter er laget av denne versjonen ennå." in shown
+    assert "Én klient er laget av en annen versjon og beholder den." in shown
 
 
 def test_a_change_of_low_risk_goes_through_at_once_and_is_marked(settings: Any) -> None:

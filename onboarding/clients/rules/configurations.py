@@ -12,12 +12,30 @@ from onboarding.core.refusals import NotPossibleNow, Refused
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.rules import check_right
 from onboarding.suppliers.states import Right
+from onboarding.systems.models import Revision
 
 
 def check_begin(actor: Actor, organization_id: int | None, environment: str) -> None:
     """Return if the actor may make clients for the organisation there; raise NotPermitted."""
     may_not = _("Dette krever skrivetilgang i virksomheten som eier klienten.")
     check_right(Right.USE, actor, organization_id, environment, may_not)
+
+
+def check_version(revision: Revision) -> None:
+    """Return if a client may be made of the version now; its client system is loaded.
+
+    In production that is the one that is live and no other: one that was taken back is nobody's
+    any more. Raises NotPossibleNow.
+    """
+    system = revision.system
+    if system.environment == Environment.PRODUCTION and system.current_id != revision.pk:
+        raise NotPossibleNow(
+            _(
+                "Versjon %(number)d av %(name)s er ikke den som er i produksjon nå. "
+                "Velg fagsystemet på nytt."
+            )
+            % {"number": revision.number, "name": revision.name}
+        )
 
 
 def check(action: Action, client: ClientConfiguration, actor: Actor) -> None:

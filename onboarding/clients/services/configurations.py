@@ -165,7 +165,8 @@ def finish(*, client_id: UUID, by: Actor, at: datetime) -> ClientConfiguration:
 
     The caller has seen to the key, in the same transaction. Scopes that nobody has to approve
     are usable at once; for the others their APIs' owners see an access request from now on.
-    Raises Invalid where an answer is missing.
+    Raises Invalid where an answer is missing, and NotPossibleNow where the version that was
+    chosen is not the one that is live in production.
     """
     client = _locked(client_id, Action.FINISH, by, at)
     _check_answers(client)
@@ -219,7 +220,7 @@ def person(by: Actor) -> int:
 
 def _locked(client_id: UUID, action: Action, by: Actor, at: datetime) -> ClientConfiguration:
     rows = ClientConfiguration.objects.select_for_update(of=("self",))
-    client = rows.select_related("organization", "revision").get(pk=client_id)
+    client = rows.select_related("organization", "revision__system").get(pk=client_id)
     rules.check(action, client, by)
     if action in BRAKED:
         check_change(organization_id=client.organization_id, environment=client.environment, at=at)
@@ -253,6 +254,7 @@ def _check_answers(client: ClientConfiguration) -> None:
     if client.revision is None or wizard.number(client.step) < wizard.number("claims"):
         step = wizard.next_step(client.step)
         raise Invalid(_("Ett av stegene mangler svar: %(step)s.") % {"step": step.label})
+    rules.check_version(client.revision)
     offered = {row.scope_id for row in offers.revision_scopes(client)}
     chosen = set(client.scopes.values_list("scope", flat=True))
     if not chosen <= offered or (offered and not chosen):

@@ -41,10 +41,12 @@ def take_into_use(
     """Make the client that a draft asked for, under the draft's id; its key comes next.
 
     The caller holds the draft's lock, has checked what it asks for, and answers it in the same
-    transaction. Scopes that need approval become access requests. Raises NotPermitted, Braked.
+    transaction. Scopes that need approval become access requests. Raises NotPermitted, Braked,
+    and NotPossibleNow where production has another version of the client system by now.
     """
     rules.check_begin(by, organization.pk, draft.environment)
     check_change(organization_id=organization.pk, environment=draft.environment, at=at)
+    rules.check_version(draft.revision)
     client = ClientConfiguration.objects.create(
         id=draft.pk,
         environment=draft.environment,

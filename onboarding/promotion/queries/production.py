@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from onboarding.clients.models import ClientConfiguration
@@ -10,6 +11,7 @@ from onboarding.clients.states import Status
 from onboarding.promotion.models import Release
 
 SHOWN = 25
+FEW = 10
 
 
 def all_of(release: Release) -> list[Release]:
@@ -18,12 +20,30 @@ def all_of(release: Release) -> list[Release]:
     return list(same.select_related("case", "released_by", "back_to").order_by("-number")[:SHOWN])
 
 
-def customers(release: Release) -> int:
-    """Return how many clients in production were made from this version, and keep it."""
+class Customers(NamedTuple):
+    """The active clients of a release: how many, and the newest of them."""
+
+    total: int
+    newest: list[ClientConfiguration]
+
+
+def customers(release: Release) -> Customers:
+    """Return the clients in production that were made from this version. Two queries at most."""
+    if release.revision_id is None:
+        return Customers(0, [])
+    made = ClientConfiguration.objects.filter(revision=release.revision_id, status=Status.ACTIVE)
+    newest = made.select_related("organization").order_by("-created_at", "-pk")
+    return Customers(made.count(), list(newest[:FEW]))
+
+
+def elsewhere(release: Release) -> int:
+    """Return how many active clients of the same system were made from other versions of it."""
     if release.revision_id is None:
         return 0
-    made = ClientConfiguration.objects.filter(revision=release.revision_id, status=Status.ACTIVE)
-    return made.count()
+    same = ClientConfiguration.objects.filter(
+        revision__system=release.system_id, status=Status.ACTIVE
+    )
+    return same.exclude(revision=release.revision_id).count()
 
 
 def live(organization_id: int) -> list[Release]:

@@ -56,7 +56,8 @@ def release(request: TenantRequest, pk: UUID) -> HttpResponse:
         "may_go_back": rules.may_release(shown, request.actor),
         "differences": showing.differences(saying.in_test(shown.case), shown.content),
         "others": production.all_of(shown),
-        "kept": production.customers(shown),
+        "made": production.customers(shown),
+        "elsewhere": production.elsewhere(shown),
     }
     return render(request, "promotion/release.html", context)
 
@@ -78,7 +79,7 @@ def roll_back(request: TenantRequest, pk: UUID) -> HttpResponse:
         "release": live,
         "earlier": earlier,
         "changes": content.changes(live.content, earlier.content),
-        "kept": production.customers(live),
+        "made": production.customers(live),
     }
     return render(request, "promotion/roll_back.html", context)
 
