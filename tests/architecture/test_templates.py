@@ -19,6 +19,8 @@ FORBIDDEN = {
     "event filter": r"""hx-trigger=["'][^"']*\[""",
     "address of another host": r"""(?:src|href)=["'](?:https?:)?//""",
 }
+BLOCK = re.compile(r"{% block \w+ %}(.*?){% endblock %}", re.DOTALL)
+SET = re.compile(r" as(?:var)? (\w+)\b[^%]*%}")
 HTMX_VERBS = frozenset({"hx-post", "hx-put", "hx-patch", "hx-delete"})
 
 
@@ -124,3 +126,27 @@ def test_a_good_form_passes() -> None:
     source = "<form method='post' hx-post='{% url 'x' %}'>{% csrf_token %}</form>"
 
     assert list(complaints(source)) == []
+
+
+def lost(source: str) -> set[str]:
+    """What one block sets and another one shows: by then it is gone, and the link leads nowhere."""
+    blocks = BLOCK.findall(source)
+    names = {name for block in blocks for name in SET.findall(block)}
+    return {
+        name
+        for block in blocks
+        for name in names - set(SET.findall(block))
+        if re.search(rf"{{{{ *{name}\b", block)
+    }
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_block_sets_stays_in_it(path: Path) -> None:
+    assert lost(path.read_text()) == set()
+
+
+def test_a_lost_address_is_found() -> None:
+    crumbs = "{% block crumbs %}{% url 'x' as up %}{{ up }}{% endblock %}"
+
+    assert lost(crumbs + "{% block main %}<a href='{{ up }}'></a>{% endblock %}") == {"up"}
+    assert lost(crumbs + "{% block main %}{% to 'x' as up %}{{ up }}{% endblock %}") == set()
