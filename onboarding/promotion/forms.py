@@ -182,6 +182,7 @@ class Decide(forms.Form):
         required=False,
         choices=[(code, reason.label) for code, reason in REASONS.items()],
         widget=forms.CheckboxSelectMultiple,
+        help_text=_("Minst én når du avslår eller ber om endringer."),
     )
     message = ProseField(
         label=_("Melding til leverandøren"),

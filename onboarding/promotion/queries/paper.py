@@ -80,7 +80,8 @@ def _item(paper: Paper, row: items.Row) -> None:
     paper.paragraph(f"{row.key} {row.result.item.spec.requirement}")
     found = [(str(row.result.verdict.label), f"{row.result.kind.label}. {row.result.why}")]
     if row.answer:
-        text = " ".join(part for part in (row.answer_text, row.answer.text) if part)
+        said = f"«{row.answer.text}»" if row.answer.text else ""
+        text = ". ".join(part for part in (row.answer_text, said) if part)
         found.append((_("Svar"), text))
     if row.judgement and row.judgement.note:
         found.append((row.judgement.judged_by.name, row.judgement.note))
