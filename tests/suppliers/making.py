@@ -106,17 +106,18 @@ def make_contact_point(organization: Organization, by: User) -> ContactPoint:
     )
 
 
-def make_change() -> ChangeNotice:
+def make_change(**fields: Any) -> ChangeNotice:
     """A change of the security profile that was announced."""
     olav = make_user(is_operator=True)
-    return ChangeNotice.objects.create(
-        title_nb="Ny algoritme",
-        title_en="New algorithm",
-        text_nb="Bytt.",
-        text_en="Change.",
-        is_profile_change=True,
-        created_at=NOON,
-        created_by=olav,
-        published_at=NOON,
-        published_by=olav,
-    )
+    known: dict[str, Any] = {
+        "title_nb": "Ny algoritme",
+        "title_en": "New algorithm",
+        "text_nb": "Bytt.",
+        "text_en": "Change.",
+        "is_profile_change": True,
+        "created_at": NOON,
+        "created_by": olav,
+        "published_at": NOON,
+        "published_by": olav,
+    }
+    return ChangeNotice.objects.create(**known | fields)

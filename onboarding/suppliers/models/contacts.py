@@ -144,3 +144,23 @@ class Acknowledgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id} {self.change_id}"
+
+
+class ChangeReminder(models.Model):
+    """That an organisation was reminded on a day of changes that it has not acknowledged."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    on = models.DateField()
+    at = models.DateTimeField()
+    changes = models.PositiveSmallIntegerField()  # that waited
+    people = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "on"], name="reminded_of_changes_once_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.on}"

@@ -16,6 +16,7 @@ from onboarding.suppliers.models import (
     Follower,
     Organization,
 )
+from onboarding.suppliers.queries.terms import campaigned
 from onboarding.suppliers.states import Reach
 
 # How long an organisation has to take note of a change of the security profile.
@@ -52,6 +53,12 @@ def records_of(organization_id: int, at: datetime) -> Records:
         followers=followers(organization_id).count(),
         unacknowledged=len(unacknowledged(organization_id, at - TIME_TO_ACKNOWLEDGE)),
     )
+
+
+def concerned() -> set[int]:
+    """Return the organisations that changes are announced to: suppliers, and who else follows."""
+    followed = Follower.objects.values_list("organization_id", flat=True)
+    return {*campaigned().values_list("pk", flat=True), *followed}
 
 
 def followers(organization_id: int) -> QuerySet[Follower]:

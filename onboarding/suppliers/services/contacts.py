@@ -26,7 +26,6 @@ from onboarding.suppliers.models import (
 )
 from onboarding.suppliers.queries import contacts as queries
 from onboarding.suppliers.queries.recipients import addresses_of, administrators_of
-from onboarding.suppliers.queries.terms import campaigned
 from onboarding.suppliers.rules import contacts as rules
 
 
@@ -182,15 +181,9 @@ def publish_change(*, change_id: UUID, by: Actor, at: datetime) -> ChangeNotice:
     change.published_at, change.published_by_id = at, by.user_id
     change.save()
     record("change.published", subject=change, actor=by.name, at=at, title=change.title_nb)
-    for organization in Organization.objects.filter(pk__in=_concerned()).order_by("pk"):
+    for organization in Organization.objects.filter(pk__in=queries.concerned()).order_by("pk"):
         _tell(change, organization, at)
     return change
-
-
-def _concerned() -> set[int]:
-    """The suppliers, and whoever else follows."""
-    followed = Follower.objects.values_list("organization_id", flat=True)
-    return {*campaigned().values_list("pk", flat=True), *followed}
 
 
 def _tell(change: ChangeNotice, organization: Organization, at: datetime) -> None:
