@@ -22,10 +22,11 @@ logger = logging.getLogger(__name__)
 _asleep: dict[str, float] = {"until": 0.0}
 
 
-def wait(caller: str, *, per_minute: int, now: float) -> int:
+def wait(caller: str, *, per_minute: int, now: float, cost: int = 1) -> int:
     """Count a request of `caller`; return 0, or for how many seconds it should wait.
 
-    `now` is in seconds since the epoch. Requests are counted from each full minute on.
+    `now` is in seconds since the epoch. Requests are counted from each full minute on. One that
+    counts as several (`cost`) and is refused leaves what there is to smaller ones.
     """
     window = int(now // WINDOW)
     if now < _asleep["until"] <= now + REST:
@@ -34,9 +35,11 @@ def wait(caller: str, *, per_minute: int, now: float) -> int:
     try:
         # One round trip. It is there for longer than its minute, whatever clock the cache has.
         pipeline = _connection(settings.REDIS_URL).pipeline(transaction=False)
-        pipeline.incr(key)
+        pipeline.incrby(key, cost)
         pipeline.expire(key, 2 * WINDOW)
         count = int(pipeline.execute()[0])
+        if count > per_minute and cost > 1:
+            _connection(settings.REDIS_URL).decrby(key, cost)
     except RedisError:
         logger.exception("Requests are not counted: the cache is away")
         _asleep["until"] = now + REST

@@ -43,6 +43,16 @@ def key_of(request: HttpRequest, environment: str, at: datetime) -> AutomationKe
     return found
 
 
+def count_drafts(key: AutomationKey, count: int, at: datetime) -> None:
+    """Count a list of drafts as so many requests, of which the first is counted. Raises Wrong.
+
+    A list that is longer than what a minute allows takes a whole minute.
+    """
+    per_minute = settings.API_DRAFTS_PER_MINUTE
+    if (cost := min(count, per_minute) - 1) > 0:
+        _keep_pace(f"key:{key.pk}", per_minute, at, cost)
+
+
 def client_of(
     request: HttpRequest, environment: str, origin: str, at: datetime
 ) -> ClientConfiguration:
@@ -61,9 +71,10 @@ def client_of(
     return client
 
 
-def _keep_pace(caller: str, per_minute: int, at: datetime) -> None:
+def _keep_pace(caller: str, per_minute: int, at: datetime, cost: int = 1) -> None:
     """Refuse a caller in a hurry. Only what it proved to be its own requests is counted."""
-    wait = limits.wait(f"selfservice:{caller}", per_minute=per_minute, now=at.timestamp())
+    now = at.timestamp()
+    wait = limits.wait(f"selfservice:{caller}", per_minute=per_minute, now=now, cost=cost)
     if wait:
         said = f"Wait {wait} s. At most {per_minute} requests are answered in a minute."
         raise wrong("api.pace", said, status=429, Retry_After=str(wait))

@@ -15,8 +15,8 @@ from ninja import Body, NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
 
 from onboarding.clients.models import ClientConfiguration
-from onboarding.selfservice import access, asking, problems
-from onboarding.selfservice.content import changes
+from onboarding.selfservice import access, asking, problems, replying
+from onboarding.selfservice.content import Content, changes
 from onboarding.selfservice.faults import Wrong, wrong
 from onboarding.selfservice.queries import status
 from onboarding.selfservice.reading import StrictParser, faults_of
@@ -24,6 +24,8 @@ from onboarding.selfservice.replying import ApiRequest, answer, dry, members, wr
 from onboarding.selfservice.schemas import (
     ClientDraftIn,
     ClientDraftOut,
+    ClientDraftsIn,
+    ClientDraftsOut,
     ClientSecret,
     ClientUpdateIn,
     CurrentClient,
@@ -33,8 +35,9 @@ from onboarding.selfservice.schemas import (
     MultiTenantDelegation,
     Problem,
     Writing,
+    WritingMany,
 )
-from onboarding.selfservice.services import drafts, own
+from onboarding.selfservice.services import drafts, fleet, own
 from onboarding.selfservice.services.repeating import Reply
 from onboarding.systems.models import AutomationKey
 
@@ -57,7 +60,7 @@ def own_client(request: HttpRequest) -> ClientConfiguration:
 
 api = NinjaAPI(
     title="Selvbetjening API",
-    version="1.0",
+    version="1.1",
     description="Drafts for customers, and clients that look after themselves.",
     docs_url=None,
     openapi_url=None,
@@ -83,13 +86,42 @@ def client_drafts(
     """Make a draft of a client. Send the user to confirm it within 24 hours."""
     asked, key, at = asking.for_draft(draft), cast(ApiRequest, request).auth, timezone.now()
     if writing.dry_run:
-        return dry(changes(None, drafts.judge(asked, key=key, at=at)))
+        return dry(changes(None, Content.of_json(drafts.judge(asked, key=key, at=at).content)))
 
     def act() -> Reply:
         made = drafts.create(asked, key=key, at=at)
         return Reply(members(ClientDraftOut(client_id=str(made.pk))))
 
     return written(request, act, at)
+
+
+@api.post(
+    "client-drafts:batch",
+    response={200: ClientDraftsOut, **WRITE},
+    auth=automation_key,
+    by_alias=True,
+    tags=["ClientDrafts"],
+)
+def client_drafts_batch(
+    request: HttpRequest, batch: ClientDraftsIn, writing: Query[WritingMany]
+) -> HttpResponse:
+    """Make the drafts that are missing for up to 500 customers. It may be repeated.
+
+    Each customer is judged alone: one that is faulty stops no other, and the answer is 200.
+    Whose draft is whose is told by client system, organisation number and key.
+    """
+    key, at = cast(ApiRequest, request).auth, timezone.now()
+    access.count_drafts(key, len(batch.drafts), at)
+    customers = asking.for_customers(batch.drafts, "drafts")
+    if writing.dry_run:
+        lines = fleet.plan(customers, key=key, at=at, again=writing.ask_again)
+        return answer(replying.of_list(lines, dry_run=True))
+
+    def act() -> Reply:
+        lines = fleet.apply(customers, key=key, at=at, again=writing.ask_again)
+        return Reply(replying.of_list(lines, dry_run=False))
+
+    return written(request, act, at, repeatable=True)
 
 
 @api.get("client", response={200: CurrentClient, **READ}, by_alias=True, tags=CLIENT)

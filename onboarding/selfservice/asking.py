@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from onboarding.selfservice.content import Content
+from onboarding.selfservice.faults import pointer
+from onboarding.selfservice.reading import faults_in
 from onboarding.selfservice.schemas import ClaimValue, ClientDraftIn, ClientUpdateIn
 from onboarding.selfservice.services.drafts import Asked
+from onboarding.selfservice.services.fleet import Customer
 from onboarding.selfservice.services.own import Wanted
 
 _MEMBERS: Final = {
@@ -27,6 +33,24 @@ def for_draft(draft: ClientDraftIn) -> Asked:
         content=_content(draft),
         return_to=draft.post_client_confirmation_redirect_uri or "",
     )
+
+
+def for_customers(rows: Sequence[Any], *place: str | int) -> list[Customer]:
+    """Return what a list of drafts asks for, each by itself: one that is none stops no other.
+
+    `place` is where the list stands in the body.
+    """
+    return [_customer(row, *place, index) for index, row in enumerate(rows)]
+
+
+def _customer(row: Any, *place: str | int) -> Customer:
+    number = row.get("organizationNumber", "") if isinstance(row, dict) else ""
+    shown = str(number)[:20] if isinstance(number, str | int) else ""
+    try:
+        asked = for_draft(ClientDraftIn.model_validate(row))
+    except ValidationError as error:
+        return Customer(shown, pointer(*place), None, faults_in(error.errors(), *place))
+    return Customer(shown, pointer(*place), asked, [])
 
 
 def to_replace(update: ClientUpdateIn) -> Wanted:

@@ -30,7 +30,7 @@ def answer(refusal: Wrong, instance: str) -> HttpResponse:
         detail=" ".join(dict.fromkeys(fault.detail for fault in refusal.faults)),
         instance=instance,
         code=code,
-        errors=[_out(fault) for fault in refusal.faults],
+        errors=[fault_out(fault) for fault in refusal.faults],
         property=first.pointer.strip("/").partition("/")[0],
         message=first.detail,
     )
@@ -55,7 +55,8 @@ def of_decision(decision: Decision) -> Wrong:
     return Wrong([Fault(code, "", detail)], status=decision.status, headers=decision.headers)
 
 
-def _out(fault: Fault) -> FaultOut:
+def fault_out(fault: Fault) -> FaultOut:
+    """Return a fault with the page that explains it."""
     return FaultOut(
         pointer=fault.pointer, code=fault.code, type=_type(fault.code), detail=fault.detail
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SkipValidation
 from pydantic.alias_generators import to_camel
+
+from onboarding.selfservice.reading import MOST_CUSTOMERS
 
 Text = Annotated[str, Field(max_length=2000)]
 Number = Annotated[str, Field(description="An organisation number: nine digits.")]
@@ -57,6 +59,15 @@ class ClientDraftOut(Camel):
     client_id: Annotated[str, Field(description="Of the draft, and of the client it becomes.")]
 
 
+class ClientDraftsIn(Camel):
+    """Drafts for many customers, each of them as `POST client-drafts` takes it."""
+
+    # Each is read by itself: one that is no draft is a finding about that one.
+    drafts: Annotated[
+        list[SkipValidation[ClientDraftIn]], Field(min_length=1, max_length=MOST_CUSTOMERS)
+    ]
+
+
 class ClientUpdateIn(Camel):
     """How the client is to be. An update by PUT replaces everything: what is left out is gone."""
 
@@ -72,6 +83,12 @@ class Writing(Schema):
 
     dry_run: Annotated[
         bool, Field(description="Check everything, answer with the changes, and write nothing.")
+    ] = False
+
+
+class WritingMany(Writing):
+    ask_again: Annotated[
+        bool, Field(description="Make new drafts for customers that have declined theirs, too.")
     ] = False
 
 
@@ -153,6 +170,32 @@ class FaultOut(Schema):
     code: str
     type: str
     detail: str
+
+
+class CustomerOut(Camel):
+    """How it is with one draft of the list.
+
+    `changes` is what a new draft asks for, or where the list asks otherwise than the draft that
+    waits: a draft never changes.
+    """
+
+    organization_number: str
+    state: Annotated[
+        Literal["new", "waiting", "confirmed", "declined", "faulty"],
+        Field(description="`new` had none and has got one, or would in a dry run."),
+    ]
+    client_id: str | None
+    confirmation_uri: Annotated[str | None, Field(description="To be opened by the customer.")]
+    changes: list[ChangeOut]
+    errors: list[FaultOut]
+
+
+class ClientDraftsOut(Camel):
+    """What became of each draft, in the order of the list, and how many there are of each state."""
+
+    dry_run: bool
+    counts: dict[str, int]
+    drafts: list[CustomerOut]
 
 
 class Problem(Schema):

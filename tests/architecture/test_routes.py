@@ -249,7 +249,14 @@ ELSEWHERE = {
         f"{namespace}:{name}"
         for namespace in ("selfservice", "selfservice_root")
         for name in (
-            *("client_drafts", "client", "client_status", "client_secrets", "confirm"),
+            *(
+                "client_drafts",
+                "client_drafts_batch",
+                "client",
+                "client_status",
+                "client_secrets",
+                "confirm",
+            ),
             *("replace_client", "change_client", "new_client_secret", "multi_tenant_delegations"),
         )
     ),

@@ -75,6 +75,7 @@ def test_the_description_is_openapi_3_1_of_what_is_served(client: Client) -> Non
         for path, operations in found["paths"].items()
     } == {
         "client-drafts": {"post"},
+        "client-drafts:batch": {"post"},
         "client": {"get", "put", "patch"},
         "client-status": {"get"},
         "client-secret": {"get", "post"},
@@ -102,5 +103,14 @@ def test_writes_tell_of_the_headers_that_they_know(client: Client) -> None:
         return {each["name"] for each in parameters if each["in"] == "header"}
 
     assert headers("client-drafts", "post") == {"Idempotency-Key"}
+    assert headers("client-drafts:batch", "post") == {"Idempotency-Key"}
     assert headers("client", "put") == headers("client", "patch") == {"Idempotency-Key", "If-Match"}
     assert headers("client", "get") == set()
+
+
+def test_a_list_is_described_as_drafts(client: Client) -> None:
+    schemas = document(client)["components"]["schemas"]
+
+    listed = schemas["ClientDraftsIn"]["properties"]["drafts"]
+    assert listed["items"]["properties"] == schemas["ClientDraftIn"]["properties"]
+    assert (listed["minItems"], listed["maxItems"]) == (1, 500)

@@ -20,6 +20,8 @@ from onboarding.clients.models import ClientDraft
 from onboarding.clients.states import DraftStatus
 from onboarding.core.spreadsheets import as_csv
 from onboarding.jose.generation import generate
+from onboarding.selfservice.asking import for_customers
+from onboarding.selfservice.reading import Unreadable, customers_of
 from onboarding.selfservice.services import fleet
 from onboarding.selfservice.services.fleet import State
 from onboarding.suppliers.models import Organization
@@ -59,10 +61,10 @@ def states(lines: list[fleet.Line]) -> list[State]:
 def test_plan_changes_nothing_and_apply_repeats(key: AutomationKey) -> None:
     rows, now = customers(3), timezone.now()
 
-    assert states(fleet.plan(rows, key=key, at=now)) == [State.NEW] * 3
+    assert states(fleet.plan(for_customers(rows), key=key, at=now)) == [State.NEW] * 3
     assert not ClientDraft.objects.exists()
-    first = fleet.apply(rows, key=key, at=now)
-    second = fleet.apply(rows, key=key, at=now)
+    first = fleet.apply(for_customers(rows), key=key, at=now)
+    second = fleet.apply(for_customers(rows), key=key, at=now)
 
     assert states(first) == [State.NEW] * 3
     assert states(second) == [State.WAITING] * 3
@@ -74,13 +76,13 @@ def test_answers_are_left_alone_and_what_ran_out_is_made_anew(
     key: AutomationKey, alice: User
 ) -> None:
     rows, now = customers(3), timezone.now()
-    made = [line.draft for line in fleet.apply(rows, key=key, at=now)]
+    made = [line.draft for line in fleet.apply(for_customers(rows), key=key, at=now)]
     for draft, status in zip(made, (DraftStatus.CONFIRMED, DraftStatus.DECLINED), strict=False):
         assert draft
         answer = {"status": status, "answered_at": now, "answered_by": alice}
         ClientDraft.objects.filter(pk=draft.pk).update(**answer)
 
-    later = fleet.apply(rows, key=key, at=now + timedelta(hours=25))
+    later = fleet.apply(for_customers(rows), key=key, at=now + timedelta(hours=25))
 
     assert states(later) == [State.CONFIRMED, State.DECLINED, State.NEW]
     assert ClientDraft.objects.count() == 4
@@ -89,11 +91,11 @@ def test_answers_are_left_alone_and_what_ran_out_is_made_anew(
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"organizationNumber": "123456789"}, "/organizationNumber: "),
-        ({"publicJwk": "{}"}, "/publicJwk: "),
-        ({"apiScopes": ["nhn:unknown/all"]}, "/apiScopes/0: "),
-        ({"publicJwk": None}, "publicJwk"),
-        ({"unknown": 1}, "unknown"),
+        ({"organizationNumber": "123456789"}, "/1/organizationNumber: "),
+        ({"publicJwk": "{}"}, "/1/publicJwk: "),
+        ({"apiScopes": ["nhn:unknown/all"]}, "/1/apiScopes/0: "),
+        ({"publicJwk": None}, "/1/publicJwk: "),
+        ({"unknown": 1}, "/1/unknown: "),
         ({"postClientConfirmationRedirectUri": "https://evil.example/"}, "Redirect"),
     ],
 )
@@ -103,11 +105,11 @@ def test_faulty_customer_stops_nobody_else(
     rows = customers(3)
     rows[1] |= changes
 
-    lines = fleet.apply(rows, key=key, at=timezone.now())
+    lines = fleet.apply(for_customers(rows), key=key, at=timezone.now())
 
     assert states(lines) == [State.NEW, State.FAULTY, State.NEW]
     assert lines[1].faults
-    assert says in " ".join(lines[1].faults)
+    assert says in " ".join(f"{fault.pointer}: {fault.detail}" for fault in lines[1].faults)
     assert ClientDraft.objects.count() == 2
 
 
@@ -125,8 +127,8 @@ def test_faulty_customer_stops_nobody_else(
     ],
 )
 def test_file_that_cannot_be_read(text: str, is_csv: bool, says: str) -> None:
-    with pytest.raises(fleet.Unreadable, match=says):
-        fleet.read(text, is_csv=is_csv)
+    with pytest.raises(Unreadable, match=says):
+        customers_of(text, is_csv=is_csv)
 
 
 def test_csv_and_json_say_the_same() -> None:
@@ -138,7 +140,7 @@ def test_csv_and_json_say_the_same() -> None:
     cells = [row["organizationNumber"], row["publicJwk"], "nhn:a/b nhn:c/d", ""]
     text = as_csv([[*row, "redirectUris"], cells])
 
-    assert fleet.read(text, is_csv=True) == fleet.read(json.dumps([row]), is_csv=False) == [row]
+    assert customers_of(text, is_csv=True) == customers_of(json.dumps([row]), is_csv=False) == [row]
 
 
 def test_command_plans_applies_and_writes_links(
@@ -192,7 +194,7 @@ def test_page_shows_every_customer_and_the_links_are_safe(
 ) -> None:
     rows = customers(2)
     Organization.objects.filter(number=rows[0]["organizationNumber"]).update(name="=HYPERLINK(1)")
-    fleet.apply(rows, key=key, at=timezone.now())
+    fleet.apply(for_customers(rows), key=key, at=timezone.now())
     client.force_login(alice)
 
     page = client.get(reverse("drafts", args=["test", acme.number, system.pk])).content.decode()

@@ -57,19 +57,15 @@ def create(asked: Asked, *, key: AutomationKey, at: datetime) -> ClientDraft:
     with what stops the supplier in production. A private key that was sent is barred for ever,
     which holds although the draft is refused.
     """
-    return _saved(_judged(asked, key, at), key, at)
+    return keep(judge(asked, key=key, at=at), key=key, at=at)
 
 
-def judge(asked: Asked, *, key: AutomationKey, at: datetime) -> Content:
-    """Return what a draft would ask for, with preselected scopes filled in; make none.
+def judge(asked: Asked, *, key: AutomationKey, at: datetime) -> ClientDraft:
+    """Return the draft that create() would make, with preselected scopes filled in; make none.
 
     Raises Wrong as create() does.
     """
-    return Content.of_json(_judged(asked, key, at).content)
-
-
-def _judged(asked: Asked, key: AutomationKey, at: datetime) -> ClientDraft:
-    revision = _revision(key)
+    revision = template(key)
     judged = keys.judge_new(asked.public_jwk)
     if judged.private_thumbprints:
         keys.bar(judged.private_thumbprints, client=key.system, by=_maker(key), at=at)
@@ -89,7 +85,8 @@ def _judged(asked: Asked, key: AutomationKey, at: datetime) -> ClientDraft:
 
 
 @transaction.atomic
-def _saved(draft: ClientDraft, key: AutomationKey, at: datetime) -> ClientDraft:
+def keep(draft: ClientDraft, *, key: AutomationKey, at: datetime) -> ClientDraft:
+    """Make a draft that judge() returned; from now on it can be answered."""
     draft.save(force_insert=True)
     note_use(key_id=key.pk, at=at)
     record(
@@ -171,7 +168,8 @@ def uris_of(content: Content) -> Mapping[UriKind, tuple[str, ...]]:
     }
 
 
-def _revision(key: AutomationKey) -> Revision:
+def template(key: AutomationKey) -> Revision:
+    """Return the version of the client system that drafts are made from. Raises Wrong for none."""
     revision = key.system.current
     if revision is None or revision.tenancy == Tenancy.MULTI:
         raise wrong(

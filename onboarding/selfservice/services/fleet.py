@@ -1,40 +1,31 @@
 """Many customers at once: what a list of them would change, and doing it as often as one likes.
 
-Each customer is one draft, made as software makes it (`drafts.create`), and answered by somebody
-there. Which draft is whose is told by number and key, so nothing is done twice.
+Each customer is one draft, judged and made as that of any software (`drafts`), and answered by
+somebody there. Which draft is whose is told by number and key, so nothing is done twice (ADR 31).
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import transaction
-from pydantic import ValidationError
 
 from onboarding.clients.models import ClientDraft
 from onboarding.clients.states import DraftState
 from onboarding.jose.jwk import thumbprint
 from onboarding.jose.strict import BadJson, strict_json
-from onboarding.selfservice.content import Content
+from onboarding.selfservice.content import Change, Content, changes
 from onboarding.selfservice.faults import Fault, Wrong
-from onboarding.selfservice.schemas import ClientDraftIn
 from onboarding.selfservice.services import drafts
 from onboarding.selfservice.services.drafts import Asked
-from onboarding.systems.models import AutomationKey
+from onboarding.systems.models import AutomationKey, ClientSystem
 
-MOST: Final = 500
-LISTS: Final = (
-    "apiScopes",
-    "redirectUris",
-    "postLogoutRedirectUris",
-    "childOrganizationNumbers",
-)
+# Customers in one transaction: the event log is one queue, and others stand in it too.
+STEP: Final = 25
 
 
 class State(StrEnum):
@@ -47,133 +38,161 @@ class State(StrEnum):
     FAULTY = "faulty"
 
 
+class Customer(NamedTuple):
+    """One of a list as it was read: `asked` is None where `faults` say why not.
+
+    `number` is what stands there, right or wrong; `place` points at it in what was sent.
+    """
+
+    number: str
+    place: str
+    asked: Asked | None
+    faults: list[Fault]
+
+
 class Line(NamedTuple):
-    """One customer: the draft that is, or was just made, and what is wrong."""
+    """How it is with one customer: the draft that is, or was just made, and what is wrong.
+
+    `changes` is what a new draft asks for, or where a list asks otherwise than the draft that
+    waits: that one stays as it is.
+    """
 
     number: str
     state: State
     draft: ClientDraft | None = None
-    faults: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
-class Unreadable(Exception):
-    """The file as a whole cannot be read; the text says why."""
+Known = dict[tuple[str, str], ClientDraft]
 
 
-def read(text: str, *, is_csv: bool) -> list[dict[str, Any]]:
-    """Return the customers of a file, each in the members of `POST client-drafts`.
+class _Planned(NamedTuple):
+    """A line, and the draft that would be made for it."""
 
-    CSV has these members as its first line; lists in a cell are separated by blanks.
-    Raises Unreadable.
+    line: Line
+    asked: Asked | None = None
+    draft: ClientDraft | None = None
+
+
+def plan(
+    customers: Sequence[Customer], *, key: AutomationKey, at: datetime, again: bool = False
+) -> list[Line]:
+    """Say of each customer what `apply` would do: a draft for those that are new.
+
+    With `again` whoever has said no counts as new. A private key in the list is barred for ever
+    all the same. Raises Wrong for a client system that no drafts are made from.
     """
-    if is_csv:
-        reader = csv.DictReader(io.StringIO(text), strict=True)
-        try:
-            rows = [_cells(row) for row in reader]
-        except csv.Error as error:
-            raise Unreadable(f"not CSV: {error}") from error
-    else:
-        try:
-            rows = strict_json(text.encode("utf-8", "surrogatepass"))
-        except BadJson as error:
-            raise Unreadable(f"not strict JSON: {error}") from error
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Unreadable("expected a list of customers")
-    if not 1 <= len(rows) <= MOST:
-        raise Unreadable(f"expected 1 to {MOST} customers, found {len(rows)}")
-    return rows
+    drafts.template(key)
+    return [each.line for each in _planned(customers, key, at, again)]
 
 
-def plan(rows: Iterable[Mapping[str, Any]], *, key: AutomationKey, at: datetime) -> list[Line]:
-    """Say of each customer what `apply` would do: a draft for those that are new."""
-    return [_line(row, key, at, lambda asked: _judged(asked, key, at)) for row in rows]
-
-
-def apply(rows: Iterable[Mapping[str, Any]], *, key: AutomationKey, at: datetime) -> list[Line]:
+def apply(
+    customers: Sequence[Customer], *, key: AutomationKey, at: datetime, again: bool = False
+) -> list[Line]:
     """Make the drafts that are missing. A customer that is faulty stops nobody else.
 
-    Safe to repeat: who has a draft that waits, or has answered one, is left alone. A draft that
-    ran out is made anew.
+    Safe to repeat, also at the same time and after a crash: who has a draft that waits, or has
+    answered one, is left alone. A draft that ran out is made anew; with `again` also one that was
+    declined. Raises Wrong for a client system that no drafts are made from.
     """
-    return [_line(row, key, at, lambda asked: drafts.create(asked, key=key, at=at)) for row in rows]
+    drafts.template(key)
+    found: list[Line] = []
+    for start in range(0, len(customers), STEP):
+        step = customers[start : start + STEP]
+        found += _made(_planned(step, key, at, again), key, at, again)
+    return found
 
 
-def _line(
-    row: Mapping[str, Any],
-    key: AutomationKey,
-    at: datetime,
-    act: Callable[[Asked], ClientDraft | None],
-) -> Line:
-    number = str(row.get("organizationNumber", ""))[:20]
+def _planned(
+    customers: Sequence[Customer], key: AutomationKey, at: datetime, again: bool
+) -> list[_Planned]:
+    known = _known([each.asked for each in customers if each.asked], key)
+    found = []
+    for customer in customers:
+        planned = _plan(customer, known, key, at, again)
+        if planned.draft:
+            known[_of(planned.draft)] = planned.draft
+        found.append(planned)
+    return found
+
+
+def _plan(
+    customer: Customer, known: Known, key: AutomationKey, at: datetime, again: bool
+) -> _Planned:
+    asked = customer.asked
+    if asked is None:
+        return _Planned(Line(customer.number, State.FAULTY, faults=tuple(customer.faults)))
+    if there := _settled(known.get(_identity(asked)), at, again):
+        return _Planned(_there(there, asked, at), asked)
     try:
-        asked = _asked(ClientDraftIn.model_validate(dict(row)))
-        known = _known(asked, key)
-        state = known.state(at) if known else DraftState.EXPIRED
-        if known and state != DraftState.EXPIRED:
-            return Line(number, State(state.value), known)
-        return Line(number, State.NEW, act(asked))
+        draft = drafts.judge(asked, key=key, at=at)
     except Wrong as error:
-        return Line(number, State.FAULTY, None, tuple(map(_refused, error.faults)))
-    except ValidationError as error:
-        return Line(number, State.FAULTY, None, tuple(map(_said, error.errors())))
+        faults = (each._replace(pointer=customer.place + each.pointer) for each in error.faults)
+        return _Planned(Line(customer.number, State.FAULTY, faults=tuple(faults)))
+    wanted = tuple(changes(None, Content.of_json(draft.content)))
+    return _Planned(Line(customer.number, State.NEW, changes=wanted), asked, draft)
 
 
-def _known(asked: Asked, key: AutomationKey) -> ClientDraft | None:
-    """Return the newest draft of the same client system for this customer and this key."""
-    try:
-        print_ = thumbprint(strict_json(asked.public_jwk.encode("utf-8", "surrogatepass")))
-    except (BadJson, ValueError, KeyError, TypeError, AttributeError):
-        return None  # what is wrong with the key is said where the draft is judged
+@transaction.atomic
+def _made(planned: Sequence[_Planned], key: AutomationKey, at: datetime, again: bool) -> list[Line]:
+    """Make what was planned, unless somebody else has made it meanwhile."""
+    if not any(each.draft for each in planned):
+        return [each.line for each in planned]
+    # Lists for one client system come one after the other; what refers to it goes on.
+    ClientSystem.objects.select_for_update(no_key=True).get(pk=key.system_id)
+    known = _known([each.asked for each in planned if each.draft and each.asked], key)
+    return [_make(each, known, key, at, again) for each in planned]
+
+
+def _make(planned: _Planned, known: Known, key: AutomationKey, at: datetime, again: bool) -> Line:
+    line, asked, draft = planned
+    if asked is None or line.faults:
+        return line
+    if there := _settled(known.get(_identity(asked)), at, again):
+        return _there(there, asked, at)
+    if draft is None:
+        return line
+    known[_of(draft)] = drafts.keep(draft, key=key, at=at)
+    return line._replace(draft=draft)
+
+
+def _known(asked: Iterable[Asked], key: AutomationKey) -> Known:
+    """Return the newest draft of the client system for each of these customers and their keys."""
+    identities = [_identity(each) for each in asked]
     rows = ClientDraft.objects.filter(
         revision__system=key.system_id,
         environment=key.system.environment,
-        organization_number=asked.organization_number,
-        thumbprint=print_,
+        organization_number__in={number for number, _print in identities},
+        thumbprint__in={print_ for _number, print_ in identities},
     )
-    return rows.order_by("-created_at", "-pk").first()
+    return {_of(draft): draft for draft in rows.order_by("created_at", "pk")}
 
 
-def _judged(asked: Asked, key: AutomationKey, at: datetime) -> None:
-    """Make the draft and take it back. What a refusal leaves behind, a barred key, stays."""
-    refusal: Wrong | None = None
-    with transaction.atomic():
-        try:
-            drafts.create(asked, key=key, at=at)
-            transaction.set_rollback(True)
-        except Wrong as error:
-            refusal = error
-    if refusal:
-        raise refusal
+def _settled(draft: ClientDraft | None, at: datetime, again: bool) -> ClientDraft | None:
+    """Return the draft if it is why the customer is left alone."""
+    over = {DraftState.EXPIRED, DraftState.DECLINED} if again else {DraftState.EXPIRED}
+    return draft if draft and draft.state(at) not in over else None
 
 
-def _asked(draft: ClientDraftIn) -> Asked:
-    key = draft.public_jwk
-    claims = draft.audience_specific_client_claims or ()
-    return Asked(
-        organization_number=draft.organization_number,
-        public_jwk=key if isinstance(key, str) else json.dumps(key),
-        content=Content(
-            scopes=tuple(dict.fromkeys(draft.api_scopes or ())),
-            claims=tuple((claim.key, claim.value) for claim in claims),
-            redirect_uris=tuple(dict.fromkeys(draft.redirect_uris or ())),
-            post_logout_uris=tuple(dict.fromkeys(draft.post_logout_redirect_uris or ())),
-            children=tuple(dict.fromkeys(draft.child_organization_numbers or ())),
-        ),
-        return_to=draft.post_client_confirmation_redirect_uri or "",
-    )
+def _there(draft: ClientDraft, asked: Asked, at: datetime) -> Line:
+    state = State(draft.state(at).value)
+    saved = None if draft._state.adding else draft  # of a plan: it stands in the list twice
+    old, new = Content.of_json(draft.content), asked.content
+    if not new.scopes:
+        new = replace(new, scopes=old.scopes)
+    differs = tuple(changes(old, new)) if state is State.WAITING else ()
+    return Line(asked.organization_number, state, saved, changes=differs)
 
 
-def _cells(row: Mapping[str | None, Any]) -> dict[str, Any]:
-    if None in row:
-        raise Unreadable("a line has more cells than the first one")
-    found = {str(name): cell.strip() for name, cell in row.items() if cell and cell.strip()}
-    return {name: cell.split() if name in LISTS else cell for name, cell in found.items()}
+def _of(draft: ClientDraft) -> tuple[str, str]:
+    return draft.organization_number, draft.thumbprint
 
 
-def _refused(fault: Fault) -> str:
-    return f"{fault.pointer}: {fault.detail}" if fault.pointer else fault.detail
-
-
-def _said(error: Any) -> str:
-    place = ".".join(map(str, error["loc"]))
-    return f"{place}: {error['msg']}."
+def _identity(asked: Asked) -> tuple[str, str]:
+    """Return whose draft it is; what is wrong with the key is said where the draft is judged."""
+    try:
+        print_ = thumbprint(strict_json(asked.public_jwk.encode("utf-8", "surrogatepass")))
+    except (BadJson, ValueError, KeyError, TypeError, AttributeError):
+        print_ = ""
+    return asked.organization_number, print_

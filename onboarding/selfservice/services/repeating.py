@@ -42,8 +42,7 @@ def once(act: Callable[[], Reply], *, caller: str, key: str, request: bytes, at:
     """
     if not key:
         return act()
-    if len(key) > LONGEST or not key.isprintable():
-        raise wrong("api.value", f"Idempotency-Key has 1 to {LONGEST} visible characters.")
+    _check(key)
     refusal: Wrong | None = None
     with transaction.atomic():
         known = _known(caller, key, request, at)
@@ -63,6 +62,38 @@ def once(act: Callable[[], Reply], *, caller: str, key: str, request: bytes, at:
     return reply
 
 
+def same(act: Callable[[], Reply], *, caller: str, key: str, request: bytes, at: datetime) -> Reply:
+    """Answer the request as it was answered before; for acts that do no harm when repeated.
+
+    Unlike `once` it is no transaction, so that a long act holds nobody up: of two that come at
+    once both are done, and both get the answer of the first. Raises Wrong as `once` does.
+    """
+    if not key:
+        return act()
+    _check(key)
+    asked = {"caller": caller, "digest": sha256(key.encode()).hexdigest()}
+    fingerprint = sha256(request).hexdigest()
+    if row := GivenAnswer.objects.filter(**asked).first():
+        return _given(row, fingerprint)
+    reply = act()
+    given = {"status": reply.status, "body": json.dumps(reply.body), "etag": reply.etag}
+    row, _made = GivenAnswer.objects.get_or_create(
+        **asked, defaults={"request": fingerprint, "created_at": at, **given}
+    )
+    return _given(row, fingerprint)
+
+
+def _check(key: str) -> None:
+    if len(key) > LONGEST or not key.isprintable():
+        raise wrong("api.value", f"Idempotency-Key has 1 to {LONGEST} visible characters.")
+
+
+def _given(row: GivenAnswer, fingerprint: str) -> Reply:
+    if row.request != fingerprint:
+        raise wrong("api.idempotency_key", "The key came with another request before.", status=422)
+    return Reply(json.loads(row.body), row.etag, row.status)
+
+
 def _known(caller: str, key: str, request: bytes, at: datetime) -> GivenAnswer | Reply:
     """The answer that was given, or the row to put it into."""
     asked = {"caller": caller, "digest": sha256(key.encode()).hexdigest()}
@@ -70,10 +101,7 @@ def _known(caller: str, key: str, request: bytes, at: datetime) -> GivenAnswer |
     params = [*asked.values(), fingerprint, "", connection.ops.adapt_datetimefield_value(at)]
     if fetch(_INSERT, params):
         return GivenAnswer.objects.get(**asked)
-    row = GivenAnswer.objects.get(**asked)
-    if row.request != fingerprint:
-        raise wrong("api.idempotency_key", "The key came with another request before.", status=422)
-    return Reply(json.loads(row.body), row.etag, row.status)
+    return _given(GivenAnswer.objects.get(**asked), fingerprint)
 
 
 def forget(at: datetime, *, limit: int = 5000) -> int:

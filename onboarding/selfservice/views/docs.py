@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from onboarding.selfservice import snippets
+from onboarding.selfservice.reading import MOST_CUSTOMERS
 from onboarding.selfservice.return_address import Outcome
 from onboarding.selfservice.services.drafts import LIFE
 
@@ -35,6 +36,7 @@ def guide(request: HttpRequest, environment: str) -> HttpResponse:
             "outcomes": {outcome.name: outcome.value for outcome in Outcome},
             "hours": int(LIFE.total_seconds() // 3600),
             "drafts_per_minute": settings.API_DRAFTS_PER_MINUTE,
+            "most_drafts": MOST_CUSTOMERS,
             "requests_per_minute": settings.API_REQUESTS_PER_MINUTE,
         },
     )

@@ -20,8 +20,11 @@ from onboarding.selfservice.replying import ApiRequest
 from onboarding.sts.access import at_the_door, dressed
 
 
-def served(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Return an operation as a view of this site: below an environment, or at a host's root."""
+def served(view: Callable[..., HttpResponse], *, largest: int = 0) -> Callable[..., HttpResponse]:
+    """Return an operation as a view of this site: below an environment, or at a host's root.
+
+    `largest` is how many octets a body may have, if not as many as anywhere.
+    """
 
     @machine
     def answer(request: HttpRequest, environment: str = "") -> HttpResponse:
@@ -36,7 +39,7 @@ def served(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         asked.origin, asked.environment = _meant(request, environment)
         if no_entry := at_the_door(request):
             raise problems.of_decision(no_entry)
-        _read_body(request)
+        _read_body(request, largest)
         response = view(request)
         if isinstance(response, HttpResponseNotAllowed):
             raise wrong("api.method", "Use another method.", status=405, Allow=response["Allow"])
@@ -66,10 +69,17 @@ def _meant(request: HttpRequest, environment: str) -> tuple[str, str]:
     return origin, meant
 
 
-def _read_body(request: HttpRequest) -> None:
-    """Raise Wrong for a body that is larger than anything that makes sense."""
+def _read_body(request: HttpRequest, largest: int) -> None:
+    """Read the body. Raises Wrong for one that is larger than anything that makes sense."""
     try:
-        len(request.body)
+        if not largest:
+            len(request.body)
+            return
+        # Django has one limit for all addresses; what is read here, `request.body` returns.
+        body = request.read(largest + 1)
+        if len(body) > largest:
+            raise RequestDataTooBig
+        request._body = body
     except RequestDataTooBig as error:
         raise wrong("api.too_large", "The body is too large.", status=413) from error
 

@@ -9,6 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onboarding.core.spreadsheets import as_csv
+from onboarding.selfservice.asking import for_customers
+from onboarding.selfservice.faults import Wrong
+from onboarding.selfservice.reading import Unreadable, customers_of
 from onboarding.selfservice.services import fleet
 from onboarding.selfservice.services.fleet import Line, State
 from onboarding.systems.automation_key import digest
@@ -34,21 +37,28 @@ class Command(BaseCommand):
         parser.add_argument("act", choices=["plan", "apply"])
         parser.add_argument("file", type=Path)
         parser.add_argument("--environment", default="test", choices=["test", "production"])
+        parser.add_argument(
+            "--again", action="store_true", help="make new drafts for those that have declined"
+        )
         parser.add_argument("--links", type=Path, help="write the confirmation links here, as CSV")
 
     def handle(self, *args: Any, **options: Any) -> None:
         key = _key(options["environment"])
         try:
             text = options["file"].read_text(encoding="utf-8-sig")
-            rows = fleet.read(text, is_csv=options["file"].suffix.lower() == ".csv")
-        except (OSError, UnicodeDecodeError, fleet.Unreadable) as error:
+            rows = customers_of(text, is_csv=options["file"].suffix.lower() == ".csv")
+        except (OSError, UnicodeDecodeError, Unreadable) as error:
             raise CommandError(f"{options['file']}: {error}") from error
         is_plan = options["act"] == "plan"
         act = fleet.plan if is_plan else fleet.apply
-        lines = act(rows, key=key, at=timezone.now())
+        customers, again = for_customers(rows), options["again"]
+        try:
+            lines = act(customers, key=key, at=timezone.now(), again=again)
+        except Wrong as refused:
+            raise CommandError(str(refused)) from refused
         for line in lines:
             said = WORDS[line.state][0 if is_plan else 1]
-            self.stdout.write(" ".join([line.number or "–", said, *line.faults]))
+            self.stdout.write(" ".join([line.number or "–", said, *_details(line)]))
         counts = [f"{sum(each.state == state for each in lines)} {state}" for state in State]
         self.stdout.write(", ".join(counts))
         if options["links"]:
@@ -63,6 +73,15 @@ def _key(environment: str) -> AutomationKey:
     if key is None:
         raise CommandError("Set AUTOMATION_KEY to an automation key that is in use there.")
     return key
+
+
+def _details(line: Line) -> list[str]:
+    """What is wrong; of a draft that waits, where the file asks otherwise than it does."""
+    said = [f"{fault.pointer}: {fault.detail}".removeprefix(": ") for fault in line.faults]
+    if line.state is State.WAITING and line.changes:
+        places = " ".join(change.pointer for change in line.changes)
+        said.append(f"with another {places}; a draft never changes")
+    return said
 
 
 def _links(lines: list[Line]) -> list[list[str]]:
