@@ -21,13 +21,16 @@ from tests import portals, servers
 class Worker:
     """A Celery worker, and a scheduler if asked, on the database and the Redis of the tests."""
 
-    def __init__(self, *, beat: bool) -> None:
-        name = f"worker-{uuid4().hex[:8]}"
+    def __init__(self, *, beat: bool, settings: str) -> None:
+        name, self._settings = f"worker-{uuid4().hex[:8]}", settings
+        self._scheduler: Child | None = None
         self._supervisor = Supervisor(cwd=processes.BASE_DIR)
         self.child = self._start(name, processes.worker(name=f"{name}@localhost"))
         if beat:
             schedule = servers.folder() / f"{name}-schedule"
-            self._start(f"{name}-scheduler", processes.scheduler(schedule=schedule))
+            self._scheduler = self._start(
+                f"{name}-scheduler", processes.scheduler(schedule=schedule)
+            )
 
     @property
     def log(self) -> str:
@@ -36,9 +39,11 @@ class Worker:
 
     def kill(self) -> None:
         """End the worker and its pool at once, as a crash or a lack of memory does (SIGKILL)."""
-        self.child.signal(signal.SIGKILL)
-        if self.child.process is not None:
-            self.child.process.wait()
+        for child in (self._scheduler, self.child):
+            if child is not None:
+                child.signal(signal.SIGKILL)
+            if child is not None and child.process is not None:
+                child.process.wait()
 
     def stop(self) -> None:
         """End it, and its scheduler, in good order."""
@@ -49,7 +54,7 @@ class Worker:
         url = urlsplit(servers.postgresql())._replace(path=f"/{name_of_database}")
         environment = os.environ | {
             "DATABASE_URL": url.geturl(),
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "DJANGO_SETTINGS_MODULE": self._settings,
         }
         child = Child(name, processes.here(command), environment, servers.log(name))
         return self._supervisor.add(child)
@@ -64,9 +69,9 @@ def start_worker(transactional_db: None) -> Iterator[Callable[..., Worker]]:
     cache.clear()
     workers: list[Worker] = []
 
-    def start(*, beat: bool = False) -> Worker:
+    def start(*, beat: bool = False, settings: str = "portal.settings") -> Worker:
         began = time.time()
-        worker = Worker(beat=beat)
+        worker = Worker(beat=beat, settings=settings)
         workers.append(worker)
         portals.wait_for(lambda: (cache.get(HEARTBEAT) or 0) >= began)
         return worker

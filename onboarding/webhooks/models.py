@@ -40,6 +40,8 @@ class Endpoint(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     # Since when it has taken nothing; None while it takes what comes.
     failing_since = models.DateTimeField(null=True, blank=True)
+    # The receiver has asked for quiet until then.
+    waits_until = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_why = models.CharField(max_length=10, choices=Stopped, blank=True)
 
@@ -77,8 +79,9 @@ class DeliveryQuerySet(  # type: ignore[override]
     environment_path = "endpoint__environment"
 
     def ripe(self, at: datetime) -> DeliveryQuerySet:
-        """Those whose time has come, at addresses that are not stopped."""
-        return self.filter(due_at__lte=at, endpoint__stopped_at=None)
+        """Those whose time has come, at addresses that neither stand still nor asked to wait."""
+        rests = Q(endpoint__waits_until__isnull=True) | Q(endpoint__waits_until__lte=at)
+        return self.filter(rests, due_at__lte=at, endpoint__stopped_at=None)
 
 
 class Delivery(Job):

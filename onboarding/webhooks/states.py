@@ -36,6 +36,8 @@ PAUSES = (
     timedelta(hours=10),
 )
 JITTER = 0.2  # of each pause, either way: what failed together does not come back together
+# What a receiver may ask for with Retry-After: no longer than the longest pause.
+LONGEST_WAIT = max(PAUSES)
 # An address that has taken nothing for so long is stopped, and its owners are told.
 STOPPED_AFTER = timedelta(days=5)
 # Both secrets sign for so long after a change.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime, timedelta
-from random import uniform
 from time import monotonic
 from uuid import UUID, uuid4
 
@@ -23,12 +22,11 @@ from onboarding.core.sealing import Unsealable, unseal
 from onboarding.notices.services import notify
 from onboarding.suppliers.actors import SYSTEM, Actor
 from onboarding.suppliers.states import Role
-from onboarding.webhooks import rules, signing
+from onboarding.webhooks import pace, rules, signing
 from onboarding.webhooks.kinds import TEST
 from onboarding.webhooks.models import Delivery, Endpoint, Try
 from onboarding.webhooks.states import (
     AT_ONCE,
-    JITTER,
     KEPT,
     PAUSES,
     STOPPED_AFTER,
@@ -55,11 +53,11 @@ def deliver(*, delivery_id: UUID, at: datetime) -> None:
     if claim is None:
         return
     began = monotonic()
-    status, failure = _send(delivery, at)
+    status, failure, wait = _send(delivery, at)
     elapsed = timedelta(seconds=monotonic() - began)
     done = Try(began_at=at, status=status, failure=failure)
     done.milliseconds = int(elapsed.total_seconds() * 1000)
-    if _note(delivery_id, claim, done, at + elapsed):
+    if _note(delivery_id, claim, done, at + elapsed, wait):
         waiting = Delivery.objects.filter(endpoint=delivery.endpoint_id, status=JobStatus.QUEUED)
         _hand_out(waiting.ripe(at + elapsed), most=1)
 
@@ -152,8 +150,11 @@ def _hand_out(rows: QuerySet[Delivery], *, most: int) -> None:
             nudge("webhooks.deliver", delivery_id=str(pk))
 
 
-def _send(delivery: Delivery, at: datetime) -> tuple[int | None, str]:
-    """Return the status that came back, or the code of why there was none."""
+def _send(delivery: Delivery, at: datetime) -> tuple[int | None, str, timedelta]:
+    """Return the status that came back, or the code of why there was none, and the wait asked for.
+
+    Whatever does not take the message may say when to come back; no more of an answer is read.
+    """
     body = delivery.body.encode()
     try:
         headers = signing.headers(
@@ -163,10 +164,13 @@ def _send(delivery: Delivery, at: datetime) -> tuple[int | None, str]:
             "POST", delivery.endpoint.url, headers=headers, body=body, seconds=SECONDS, typed=True
         )
     except Unsealable:
-        return None, "webhook.unsealable"
+        return None, "webhook.unsealable", pace.NO_WAIT
     except egress.Failed as error:
-        return None, error.code
-    return answer.status, "" if 200 <= answer.status < 300 else "webhook.status"
+        return None, error.code, pace.NO_WAIT
+    if 200 <= answer.status < 300:
+        return answer.status, "", pace.NO_WAIT
+    wait = pace.asked(answer.headers.get("retry-after", ""), at)
+    return answer.status, "webhook.status", wait
 
 
 def _secrets(endpoint: Endpoint, at: datetime) -> list[str]:
@@ -177,7 +181,9 @@ def _secrets(endpoint: Endpoint, at: datetime) -> list[str]:
 
 
 @transaction.atomic
-def _note(delivery_id: UUID, claim: UUID, done: Try, at: datetime) -> bool:
+def _note(
+    delivery_id: UUID, claim: UUID, done: Try, at: datetime, wait: timedelta = pace.NO_WAIT
+) -> bool:
     """Note a try by the holder of the newest claim; return whether the message was taken."""
     locked = Endpoint.objects.select_for_update(of=("self",))
     endpoint = locked.filter(deliveries=delivery_id).first()
@@ -190,17 +196,19 @@ def _note(delivery_id: UUID, claim: UUID, done: Try, at: datetime) -> bool:
     if not done.failure:
         delivery.status, delivery.finished_at = JobStatus.PASSED, at
         endpoint.failing_since = None
+        endpoint.waits_until = None
     elif done.status == GONE or delivery.tries > len(PAUSES):
         delivery.status, delivery.finished_at = JobStatus.FAILED, at
     else:
-        pause = PAUSES[delivery.tries - 1] * uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
-        delivery.status, delivery.queued_at, delivery.due_at = JobStatus.QUEUED, at, at + pause
+        due_at = at + pace.pause(delivery.tries, wait)
+        delivery.status, delivery.queued_at, delivery.due_at = JobStatus.QUEUED, at, due_at
     delivery.save()
     done.delivery, done.number = delivery, delivery.log.count() + 1
     done.save()
     if done.failure:
         _count_failure(endpoint, done, at)
-    endpoint.save(update_fields=["failing_since", "stopped_at", "stopped_why"])
+        endpoint.waits_until = at + wait if wait else endpoint.waits_until
+    endpoint.save(update_fields=["failing_since", "waits_until", "stopped_at", "stopped_why"])
     return not done.failure
 
 

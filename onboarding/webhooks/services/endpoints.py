@@ -106,8 +106,9 @@ def stop(*, endpoint_id: UUID, by: Actor, at: datetime) -> Endpoint:
 def start(*, endpoint_id: UUID, by: Actor, at: datetime) -> Endpoint:
     """Send to the address again, as if it had never failed."""
     endpoint = _locked(endpoint_id, Action.START, by)
-    endpoint.stopped_at, endpoint.stopped_why, endpoint.failing_since = None, "", None
-    endpoint.save(update_fields=["stopped_at", "stopped_why", "failing_since"])
+    endpoint.stopped_at, endpoint.stopped_why = None, ""
+    endpoint.failing_since, endpoint.waits_until = None, None
+    endpoint.save(update_fields=["stopped_at", "stopped_why", "failing_since", "waits_until"])
     _record("started", endpoint, by, at)
     return endpoint
 
