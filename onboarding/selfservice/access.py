@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from onboarding.clients.models import ClientConfiguration
 from onboarding.core import limits
-from onboarding.selfservice.faults import wrong
+from onboarding.selfservice.faults import stopped, wrong
 from onboarding.selfservice.names import AUDIENCE, SCOPE
 from onboarding.selfservice.problems import of_decision
 from onboarding.selfservice.queries import status
@@ -66,7 +66,7 @@ def client_of(
         raise of_decision(denied.decision) from denied
     client = status.active_client(environment, decision.claims["client_id"])
     if client is None:
-        raise wrong("api.client", "The client has been stopped since the token.", status=403)
+        raise stopped()
     _keep_pace(f"client:{client.pk}", settings.API_REQUESTS_PER_MINUTE, at)
     return client
 

@@ -152,6 +152,15 @@ def change_client(
     return _updated(request, asking.to_merge(update), writing.dry_run, timezone.now())
 
 
+@api.delete("client", response={200: DryRun, 204: None, **WRITE}, by_alias=True, tags=CLIENT)
+def end_client(request: HttpRequest, writing: Query[Writing]) -> HttpResponse:
+    """Stop the client, as an uninstaller does. Only the customer's people can start it again."""
+    pk, if_match = cast(ApiRequest, request).auth.pk, request.headers.get("If-Match", "")
+    at, tried = timezone.now(), writing.dry_run
+    found = own.end(client_id=pk, if_match=if_match, at=at, dry_run=tried)
+    return dry(found) if tried else HttpResponse(status=204)
+
+
 @api.get(
     "client-secret",
     response={200: list[ClientSecret], **READ},
@@ -196,7 +205,7 @@ def new_client_secret(
 )
 def multi_tenant_delegations(request: HttpRequest) -> HttpResponse:
     """The organisations that let a multi-tenant client act for them."""
-    return answer(status.delegations(cast(ApiRequest, request).auth))
+    return answer(status.delegations(cast(ApiRequest, request).auth, timezone.now()))
 
 
 @api.exception_handler(Wrong)

@@ -64,6 +64,12 @@ def wrong(code: str, detail: str, *, status: int = 400, **headers: str) -> Wrong
     return Wrong([Fault(code, "", detail)], status=status, headers=named)
 
 
+def stopped() -> Wrong:
+    """Return the refusal of a token whose client is not in use any more (RFC 7592 §2.1)."""
+    said = "The client has been stopped since the token was issued."
+    return wrong("api.client", said, status=401, WWW_Authenticate='DPoP error="invalid_token"')
+
+
 def title(code: str) -> str:
     """Return what a code is called."""
     if code.startswith("key."):

@@ -71,4 +71,6 @@ def _named(method: str, path: str) -> list[str]:
     """The header fields that a write knows."""
     if method in ("put", "patch"):
         return ["Idempotency-Key", "If-Match"]
+    if method == "delete":
+        return ["If-Match"]
     return ["Idempotency-Key"] if method == "post" else []

@@ -76,7 +76,7 @@ def test_the_description_is_openapi_3_1_of_what_is_served(client: Client) -> Non
     } == {
         "client-drafts": {"post"},
         "client-drafts:batch": {"post"},
-        "client": {"get", "put", "patch"},
+        "client": {"get", "put", "patch", "delete"},
         "client-status": {"get"},
         "client-secret": {"get", "post"},
         "multi-tenant-delegations": {"get"},
@@ -87,6 +87,9 @@ def test_refusals_have_their_media_type_and_operations_their_keys(client: Client
     for path, operations in document(client)["paths"].items():
         for operation in operations.values():
             for status, response in operation["responses"].items():
+                if status in (204, "204"):
+                    assert "content" not in response
+                    continue
                 kind = "application/problem+json" if int(status) >= 400 else "application/json"
                 assert list(response["content"]) == [kind], path
             schemes = {name for each in operation["security"] for name in each}
@@ -105,6 +108,7 @@ def test_writes_tell_of_the_headers_that_they_know(client: Client) -> None:
     assert headers("client-drafts", "post") == {"Idempotency-Key"}
     assert headers("client-drafts:batch", "post") == {"Idempotency-Key"}
     assert headers("client", "put") == headers("client", "patch") == {"Idempotency-Key", "If-Match"}
+    assert headers("client", "delete") == {"If-Match"}
     assert headers("client", "get") == set()
 
 

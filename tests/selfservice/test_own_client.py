@@ -21,9 +21,8 @@ from onboarding.selfservice.content import Content
 from onboarding.selfservice.faults import Wrong
 from onboarding.selfservice.services import own as services
 from onboarding.suppliers.actors import SYSTEM
-from onboarding.suppliers.models import Delegation, Organization
-from onboarding.suppliers.states import Right
-from onboarding.systems.states import Selection, Tenancy
+from onboarding.suppliers.models import Organization
+from onboarding.systems.states import Selection
 from tests import factories
 from tests.machines import GONE, claims_of, numbered, private_jwk
 from tests.selfservice.software import (
@@ -289,7 +288,7 @@ def test_the_owner_answers_about_the_new_value(own: Own, decision: Decision, val
 def test_a_stopped_client_reaches_nothing_with_the_token_it_has(own: Own) -> None:
     ClientConfiguration.objects.update(status=Status.STOPPED)
 
-    assert problem(own.call("GET", "client")) == (403, [("api.client", "")])
+    assert problem(own.call("GET", "client")) == (401, [("api.client", "")])
 
 
 def test_a_token_for_another_scope_is_not_enough(own: Own) -> None:
@@ -342,33 +341,3 @@ def test_a_proof_is_good_for_one_call(own: Own) -> None:
 
     assert first.status_code == 200
     assert problem(second) == (401, [("proof.replay", "")])
-
-
-def test_a_multi_tenant_client_sees_who_lets_it_act(acme: Organization, alice: User) -> None:
-    system = factories.make_system(acme, by=alice, tenancy=Tenancy.MULTI)
-    own = own_client(factories.make_client(acme, system=system, scopes={scope(OWN): Access.OK}))
-    surgery = factories.make_organization("Fjordbyen legekontor")
-    factories.make_organization("En annen")
-    Delegation.objects.create(
-        delegator=surgery,
-        environment="test",
-        right=Right.USE,
-        to_organization=acme,
-        created_at=timezone.now(),
-        created_by=alice,
-    )
-
-    assert read(own.call("GET", "multi-tenant-delegations")) == [
-        {
-            "delegator": {
-                "organizationNumber": surgery.number,
-                "name": "Fjordbyen legekontor",
-                "isHelsenettMember": True,
-            },
-            "serviceTerms": [],
-        }
-    ]
-
-
-def test_a_single_tenant_client_acts_for_its_owner_alone(own: Own) -> None:
-    assert read(own.call("GET", "multi-tenant-delegations")) == []

@@ -9,12 +9,15 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.urls import reverse
+
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.states import Access, Status
 from onboarding.keys.models import Key
 from onboarding.keys.states import Origin
 from onboarding.selfservice.content import Content
-from onboarding.suppliers.queries import delegators_to
+from onboarding.suppliers.queries import delegators_to, terms
 from onboarding.systems.states import Tenancy, UriKind
 
 
@@ -133,14 +136,22 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def delegations(client: ClientConfiguration) -> list[dict[str, Any]]:
+def delegations(client: ClientConfiguration, at: datetime) -> list[dict[str, Any]]:
     """Return the organisations that a multi-tenant client may act for; none for any other.
+
+    One set of terms of use stands for all of a client's scopes: the version in force, with the
+    page where that organisation reads it and signs. Before there is one, there are none to sign.
 
     The portal keeps no register of who is a member of Helsenettet: synthetic organisations count
     as members, others do not.
     """
     if client.revision is None or client.revision.tenancy != Tenancy.MULTI:
         return []
+    delegators = list(delegators_to(client.organization_id, client.environment))
+    in_force = terms.current(at)
+    signed = terms.who_has_signed(in_force, delegators) if in_force else set()
+    names = client.scopes.values_list("scope__name", flat=True)
+    scopes = sorted(names) if in_force else []
     return [
         {
             "delegator": {
@@ -148,7 +159,17 @@ def delegations(client: ClientConfiguration) -> list[dict[str, Any]]:
                 "name": delegator.name,
                 "isHelsenettMember": delegator.is_synthetic,
             },
-            "serviceTerms": [],
+            "serviceTerms": [
+                {
+                    "uri": settings.BASE_URL
+                    + reverse("terms:own", args=[client.environment, delegator.number]),
+                    "name": f"Terms of use {in_force.version}",
+                    "delegatorHasSigned": delegator.pk in signed,
+                    "scopes": scopes,
+                }
+            ]
+            if in_force
+            else [],
         }
-        for delegator in delegators_to(client.organization_id, client.environment)
+        for delegator in delegators
     ]

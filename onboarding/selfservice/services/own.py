@@ -11,6 +11,7 @@ from django.db import transaction
 
 from onboarding.clients.models import ClientConfiguration
 from onboarding.clients.services import updates as clients
+from onboarding.clients.services.configurations import stop
 from onboarding.clients.states import Status
 from onboarding.jose.keys import Upload
 from onboarding.jose.strict import BadJson, strict_json
@@ -19,7 +20,7 @@ from onboarding.keys.models import Key
 from onboarding.keys.states import Origin
 from onboarding.selfservice import rules
 from onboarding.selfservice.content import Change, Content, changes
-from onboarding.selfservice.faults import Fault, Wrong, wrong
+from onboarding.selfservice.faults import Fault, Wrong, stopped, wrong
 from onboarding.selfservice.queries import status
 from onboarding.selfservice.queries.offers import offer
 from onboarding.selfservice.services import braking
@@ -82,6 +83,19 @@ def update(
     )
     after = status.current(client)
     return Updated(after, status.version(after), found)
+
+
+@transaction.atomic
+def end(*, client_id: UUID, if_match: str, at: datetime, dry_run: bool = False) -> list[Change]:
+    """Stop a client: no more tokens, and the one it has opens nothing here any longer.
+
+    The customer's people can start it again; its software cannot. Raises Wrong.
+    """
+    client = _locked(client_id)
+    rules.check_version(status.version(status.current(client)), if_match)
+    if not dry_run:
+        stop(client_id=client_id, by=software_of(client), at=at)
+    return [Change("/status", Status.ACTIVE.value, Status.STOPPED.value)]
 
 
 def register_key(*, client_id: UUID, text: str, at: datetime) -> Key:
@@ -155,5 +169,5 @@ def _locked(client_id: UUID) -> ClientConfiguration:
     rows = ClientConfiguration.objects.select_for_update(of=("self",))
     client = rows.select_related(*_RELATED).get(pk=client_id)
     if client.status != Status.ACTIVE:
-        raise wrong("api.client", "The client has been stopped since the token.", status=403)
+        raise stopped()
     return client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -47,6 +48,12 @@ def acceptances(organization_id: int) -> QuerySet[Acceptance]:
     """Return what an organisation has accepted, the newest first."""
     rows = Acceptance.objects.filter(organization=organization_id).select_related("terms")
     return rows.order_by("-at")
+
+
+def who_has_signed(terms: Terms, organizations: Collection[Organization]) -> set[int]:
+    """Return the ids of those of the organisations that have accepted a version. One query."""
+    rows = Acceptance.objects.filter(terms=terms, organization__in=organizations)
+    return set(rows.values_list("organization_id", flat=True))
 
 
 def signatories(organization_id: int) -> list[str]:
