@@ -21,6 +21,7 @@ from onboarding.clients.states import Access, Answer, KeyWay, Status
 from onboarding.keys import services as keys
 from onboarding.keys.models import BarredThumbprint, Key
 from onboarding.keys.states import Origin
+from onboarding.selfservice.asking import for_customers
 from onboarding.selfservice.content import Content
 from onboarding.selfservice.queries.drafts import shown
 from onboarding.selfservice.services import drafts, fleet
@@ -316,7 +317,7 @@ def test_a_file_of_customers_says_so_of_each(world: World, why: str) -> None:
     rows = [{"organizationNumber": world.customer.number, "publicJwk": public(703)}]
 
     for act in (fleet.plan, fleet.apply):
-        [line] = act(rows, key=key, at=NOON)
+        [line] = act(for_customers(rows), key=key, at=NOON)
         assert (line.state == fleet.State.FAULTY) is bool(why)
     assert ClientDraft.objects.exists() is not bool(why)
 
