@@ -258,6 +258,8 @@ OPEN_ENVIRONMENTS = frozenset({"test", "production"})
 SUPPLIER_CUSTOMERS = "onboarding.clients.queries.served.served_in_production"
 # Of one automation key, and of one client, over all processes.
 API_DRAFTS_PER_MINUTE = int(environment.text("API_DRAFTS_PER_MINUTE", "6000"))
+# For so long after its day a draft is kept, whatever became of it.
+DRAFTS_DAYS = int(environment.text("DRAFTS_DAYS", "90"))
 API_REQUESTS_PER_MINUTE = int(environment.text("API_REQUESTS_PER_MINUTE", "600"))
 # Hosts at whose root the API of an environment answers too, as published clients expect it.
 API_ROOTS = environment.api_roots(f"{BASE_URL}=test" if DEMO else "")

@@ -11,11 +11,13 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.utils import timezone
 
 from onboarding.audit.services import head
+from onboarding.clients.services import drafts
 from onboarding.core import turns
 from onboarding.selfservice.services import repeating
 
@@ -42,6 +44,7 @@ def sweep() -> None:
     now = timezone.now()
     forget_sessions(now)
     repeating.forget(now)
+    drafts.forget(at=now, days=settings.DRAFTS_DAYS)
     turns.forget(now)
     # In the log of the processes, where nobody reaches it who can change the database.
     logger.info("head of the event log: %s", head())

@@ -60,7 +60,7 @@ def _customer(line: Line) -> CustomerOut:
     return CustomerOut(
         organization_number=line.number,
         state=line.state.value,
-        client_id=str(draft.pk) if draft else None,
+        client_id=str(line.client_id) if line.client_id else None,
         confirmation_uri=f"{settings.BASE_URL}{link}" if draft else None,
         changes=[ChangeOut(**change._asdict()) for change in line.changes],
         errors=[problems.fault_out(fault) for fault in line.faults],

@@ -160,10 +160,11 @@ _CHECKS = (
     ),
     _Check(
         Step.AUTHENTICATION,
-        lambda content: (
-            not content.user_login and (content.redirect_uris or content.post_logout_uris)
+        lambda content: not content.user_login and content.post_logout_uris,
+        gettext_lazy(
+            "Returadresser etter utlogging hører til brukerpålogging. Velg det, eller fjern "
+            "adressene."
         ),
-        gettext_lazy("Returadresser hører til brukerpålogging. Velg det, eller fjern adressene."),
     ),
     _Check(
         Step.AUTHENTICATION,

@@ -196,8 +196,8 @@ class Authentication(Fresh):
         label=_("Returadresser"),
         required=False,
         help_text=_(
-            "Hit går nettleseren etter pålogging. Én på hver linje. https://, eller "
-            "http://localhost med eller uten port."
+            "Hit går nettleseren etter pålogging, og når en kunde har svart på en klientkladd. Én "
+            "på hver linje. https://, eller http://localhost med eller uten port."
         ),
     )
     post_logout_uris = UriLines(

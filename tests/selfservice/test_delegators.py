@@ -23,6 +23,8 @@ from tests.constants import NOON
 from tests.selfservice.software import OWN, REGISTER, Own, own_client, scope
 from tests.suppliers.making import make_acceptance, make_terms
 
+LATER = NOON + timedelta(days=1)
+
 pytestmark = pytest.mark.django_db
 
 
@@ -57,7 +59,7 @@ def test_each_delegator_with_the_terms_and_whether_it_has_signed(
     factories.make_organization("En annen")
     for each in (signed, unsigned):
         lets(each, acme, alice)
-    old, terms = make_terms(version="1"), make_terms(version="2", valid_from=NOON)
+    old, terms = make_terms(version="1"), make_terms(version="2", valid_from=LATER)
     make_acceptance(signed, terms, alice)
     make_acceptance(unsigned, old, alice)
 

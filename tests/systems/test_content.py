@@ -27,11 +27,10 @@ FAULTS = [
         "Velg API-kall, brukerpålogging eller begge.",
     ),
     ({"redirect_uris": ()}, Step.AUTHENTICATION, "Brukerpålogging trenger minst én"),
-    ({"user_login": False}, Step.AUTHENTICATION, "Returadresser hører til brukerpålogging."),
     (
         {"user_login": False, "redirect_uris": (), "post_logout_uris": ("https://a.example/",)},
         Step.AUTHENTICATION,
-        "Returadresser hører til brukerpålogging.",
+        "Returadresser etter utlogging hører til brukerpålogging.",
     ),
     ({"application_type": "server"}, Step.AUTHENTICATION, "En tjener uten brukere"),
     ({"scopes": ()}, Step.SERVICES, "API-kall trenger minst ett scope."),

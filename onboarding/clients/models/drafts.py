@@ -82,7 +82,8 @@ class ClientDraft(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["revision", "-created_at", "-id"], name="drafts_of_revision")
+            models.Index(fields=["revision", "-created_at", "-id"], name="drafts_of_revision"),
+            models.Index(fields=["expires_at"], name="drafts_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -100,6 +100,16 @@ def settle(
         _record("draft.confirmed", draft, draft, organization, by, at)
         client = ClientConfiguration.objects.get(pk=draft.pk)
         _record("client.finished", client, draft, organization, by, at)
+
+
+def forget(*, at: datetime, days: int, limit: int = 1000) -> int:
+    """Delete at most `limit` drafts that were over `days` before, oldest first; return how many.
+
+    What one became stays: the client, its key, and the events that tell of both.
+    """
+    over = ClientDraft.objects.filter(expires_at__lt=at - timedelta(days=days))
+    oldest = list(over.order_by("expires_at").values_list("pk", flat=True)[:limit])
+    return ClientDraft.objects.filter(pk__in=oldest).delete()[0]
 
 
 def _record(

@@ -201,7 +201,9 @@ def _addresses(shown: Case) -> forms.Form | None:
     """The form for the addresses of production; None for a system that nobody logs in to."""
     if shown.api_id is not None:
         return TestAddress.of(shown)
-    return Addresses.of(shown) if shown.revision and shown.revision.user_login else None
+    version = shown.revision
+    has_some = version and (version.user_login or version.uris.exists())
+    return Addresses.of(shown) if has_some else None
 
 
 def _obstacles(

@@ -15,6 +15,7 @@ from onboarding.clients.states import Access
 from onboarding.selfservice.content import Content
 from onboarding.selfservice.names import SCOPE
 from onboarding.selfservice.queries.offers import offer
+from onboarding.selfservice.rules import Offer
 from onboarding.suppliers.models import Organization
 
 
@@ -34,7 +35,7 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All that is on the page, and so all that a yes covers.
+    """All that is on the page, and so all that a yes covers; `offered` is what it was chosen from.
 
     `organization` is None while nobody has registered the one that the draft names.
     """
@@ -46,6 +47,7 @@ class Shown:
     rights: list[Right]
     values: list[Value]
     content: Content
+    offered: Offer
 
     @property
     def renews_its_key(self) -> bool:
@@ -87,6 +89,7 @@ def shown(draft: ClientDraft) -> Shown:
         rights=[Right(scope, _waits(scope, found)) for scope in scopes],
         values=[Value(labels.get(key, key), value) for key, value in content.claims],
         content=content,
+        offered=offered,
     )
 
 

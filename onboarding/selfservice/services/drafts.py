@@ -126,7 +126,7 @@ def answer(answer: Answer, *, draft_id: UUID, seen: str, by: Actor, at: datetime
 def _take_into_use(
     page: Shown, organization: Organization, by: Actor, at: datetime
 ) -> ClientConfiguration:
-    content, offered = page.content, offer(page.draft.revision)
+    content, offered = page.content, page.offered
     if rules.content_faults(content, offered):
         raise NotPossibleNow(
             _("Klientsystemet tilbyr ikke lenger alt kladden ber om. Start på nytt derfra.")

@@ -11,13 +11,15 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 
 from onboarding.clients.models import ClientDraft
-from onboarding.clients.states import DraftState
+from onboarding.clients.states import DraftState, Status
 from onboarding.jose.jwk import thumbprint
 from onboarding.jose.strict import BadJson, strict_json
+from onboarding.keys.models import Key
 from onboarding.selfservice.content import Change, Content, changes
 from onboarding.selfservice.faults import Fault, Wrong
 from onboarding.selfservice.services import drafts
@@ -53,6 +55,7 @@ class Customer(NamedTuple):
 class Line(NamedTuple):
     """How it is with one customer: the draft that is, or was just made, and what is wrong.
 
+    A client may be there without a draft: old ones are deleted.
     `changes` is what a new draft asks for, or where a list asks otherwise than the draft that
     waits: that one stays as it is.
     """
@@ -60,11 +63,22 @@ class Line(NamedTuple):
     number: str
     state: State
     draft: ClientDraft | None = None
+    client_id: UUID | None = None
     faults: tuple[Fault, ...] = ()
     changes: tuple[Change, ...] = ()
 
 
-Known = dict[tuple[str, str], ClientDraft]
+class There(NamedTuple):
+    """What is known of a customer: the newest draft, or the client that an older one became."""
+
+    client_id: UUID
+    draft: ClientDraft | None
+
+    def state(self, at: datetime) -> DraftState:
+        return self.draft.state(at) if self.draft else DraftState.CONFIRMED
+
+
+Known = dict[tuple[str, str], There]
 
 
 class _Planned(NamedTuple):
@@ -112,7 +126,7 @@ def _planned(
     for customer in customers:
         planned = _plan(customer, known, key, at, again)
         if planned.draft:
-            known[_of(planned.draft)] = planned.draft
+            known[_of(planned.draft)] = There(planned.draft.pk, planned.draft)
         found.append(planned)
     return found
 
@@ -153,36 +167,47 @@ def _make(planned: _Planned, known: Known, key: AutomationKey, at: datetime, aga
         return _there(there, asked, at)
     if draft is None:
         return line
-    known[_of(draft)] = drafts.keep(draft, key=key, at=at)
-    return line._replace(draft=draft)
+    known[_of(draft)] = There(draft.pk, drafts.keep(draft, key=key, at=at))
+    return line._replace(draft=draft, client_id=draft.pk)
 
 
 def _known(asked: Iterable[Asked], key: AutomationKey) -> Known:
-    """Return the newest draft of the client system for each of these customers and their keys."""
+    """Return what there is of the client system for each of these customers and their keys."""
     identities = [_identity(each) for each in asked]
+    numbers = {number for number, _print in identities}
+    prints = {print_ for _number, print_ in identities}
+    clients = Key.objects.filter(
+        thumbprint__in=prints,
+        client__revision__system=key.system_id,
+        client__organization__number__in=numbers,
+        client__status__in=[Status.ACTIVE, Status.STOPPED],
+    ).values_list("client__organization__number", "thumbprint", "client")
     rows = ClientDraft.objects.filter(
-        revision__system=key.system_id,
-        environment=key.system.environment,
-        organization_number__in={number for number, _print in identities},
-        thumbprint__in={print_ for _number, print_ in identities},
+        revision__system=key.system_id, organization_number__in=numbers, thumbprint__in=prints
     )
-    return {_of(draft): draft for draft in rows.order_by("created_at", "pk")}
+    found = {(number, print_): There(pk, None) for number, print_, pk in clients}
+    return found | {
+        _of(draft): There(draft.pk, draft) for draft in rows.order_by("created_at", "pk")
+    }
 
 
-def _settled(draft: ClientDraft | None, at: datetime, again: bool) -> ClientDraft | None:
-    """Return the draft if it is why the customer is left alone."""
+def _settled(there: There | None, at: datetime, again: bool) -> There | None:
+    """Return what is there if it is why the customer is left alone."""
     over = {DraftState.EXPIRED, DraftState.DECLINED} if again else {DraftState.EXPIRED}
-    return draft if draft and draft.state(at) not in over else None
+    return there if there and there.state(at) not in over else None
 
 
-def _there(draft: ClientDraft, asked: Asked, at: datetime) -> Line:
-    state = State(draft.state(at).value)
-    saved = None if draft._state.adding else draft  # of a plan: it stands in the list twice
+def _there(there: There, asked: Asked, at: datetime) -> Line:
+    state, draft = State(there.state(at).value), there.draft
+    line = Line(asked.organization_number, state, draft, there.client_id)
+    if draft is None or state is not State.WAITING:
+        return line
     old, new = Content.of_json(draft.content), asked.content
     if not new.scopes:
         new = replace(new, scopes=old.scopes)
-    differs = tuple(changes(old, new)) if state is State.WAITING else ()
-    return Line(asked.organization_number, state, saved, changes=differs)
+    if draft._state.adding:  # of a plan: it stands in the list twice
+        line = line._replace(draft=None, client_id=None)
+    return line._replace(changes=tuple(changes(old, new)))
 
 
 def _of(draft: ClientDraft) -> tuple[str, str]:
