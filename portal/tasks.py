@@ -19,7 +19,7 @@ from django.utils import timezone
 from onboarding.audit.services import head
 from onboarding.clients.services import drafts
 from onboarding.core import turns
-from onboarding.selfservice.services import repeating
+from onboarding.selfservice.services import lists, repeating
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ def sweep() -> None:
     forget_sessions(now)
     repeating.forget(now)
     drafts.forget(at=now, days=settings.DRAFTS_DAYS)
+    lists.forget(at=now, days=settings.DRAFTS_DAYS)
     turns.forget(now)
     # In the log of the processes, where nobody reaches it who can change the database.
     logger.info("head of the event log: %s", head())

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from onboarding.diagnosis import views as diagnosis
 from onboarding.selfservice import urls as selfservice
-from onboarding.selfservice.views import fleet
+from onboarding.selfservice.views import fleet, lists
 from onboarding.sts import views as sts
 from onboarding.testtokens.views import service as ttt
 from portal import converters, health, views
@@ -30,6 +30,9 @@ TENANT: list[URLPattern | URLResolver] = [
     path("systems/<uuid:pk>/", system, name="system"),
     path("systems/<uuid:pk>/drafts/", fleet.drafts, name="drafts"),
     path("systems/<uuid:pk>/drafts.csv", fleet.links, name="drafts_csv"),
+    path("systems/<uuid:pk>/lists/new/", lists.new, name="new_list"),
+    path("systems/<uuid:pk>/lists/<uuid:customers>/", lists.show, name="customer_list"),
+    path("systems/<uuid:pk>/lists/<uuid:customers>/links.csv", lists.links, name="list_csv"),
     path("in-use/", acting, name="acting"),
     path("", include("onboarding.checklists.tenant_urls")),
     path("clients/", include("onboarding.clients.urls")),

@@ -20,6 +20,7 @@ from onboarding.core.orgnumbers import check_digit
 from onboarding.core.sealing import seal
 from onboarding.keys.models import Key
 from onboarding.keys.states import Origin
+from onboarding.selfservice.models import CustomerList
 from onboarding.suppliers.models import (
     Delegation,
     Membership,
@@ -192,6 +193,16 @@ def make_package(
     package = Package.objects.create(system=system, created_by=by or make_user(), **fields)
     package.scopes.set(scopes)
     return package
+
+
+def make_customer_list(
+    key: AutomationKey, *, by: User | None = None, name: str = "kunder.json"
+) -> CustomerList:
+    """An uploaded list of one customer, who was faulty."""
+    rows = [{"number": "1", "faults": [["api.organization", "/0/organizationNumber", "Wrong."]]}]
+    return CustomerList.objects.create(
+        key=key, name=name, rows=rows, created_at=NOON, created_by=by or make_user()
+    )
 
 
 def make_client(

@@ -60,6 +60,7 @@ def secrets(acme: Organization, files: Path) -> dict[str, str]:
         asked_at=NOON,
     )
     automation_key = factories.make_automation_key(system, by=alma, name="Nøkkel Hemmelig")
+    customers = factories.make_customer_list(automation_key, by=alma, name="hemmelig.json")
     invitation = Invitation.objects.create(
         token_hash="0" * 64,
         organization=acme,
@@ -94,6 +95,8 @@ def secrets(acme: Organization, files: Path) -> dict[str, str]:
         "a key": key.thumbprint,
         "a key's id": str(key.pk),
         "an automation key": automation_key.name,
+        "a list of customers": str(customers.pk),
+        "its file": customers.name,
         "an automation key's id": str(automation_key.pk),
         "a test": str(run.pk),
         "a trace": str(trace.pk),
@@ -183,6 +186,7 @@ def rows_of(row: str, secrets: dict[str, str]) -> list[object]:
         "stopped": ["a client's id"],
         "key": ["a client's id", "a key's id"],
         "automation_key": ["its id", "an automation key's id"],
+        "customer_list": ["its id", "a list of customers"],
         "making": ["a client's id", "a making"],
         "run": ["a client's id", "a test"],
         "trace": ["a client's id", "a trace"],

@@ -38,6 +38,7 @@ QUIET = {
     "client.scopes_chosen",
     "client.system_chosen",
     "client.token_life_chosen",
+    "customer_list.kept",
     "draft.confirmed",
     "draft.made",
     "evidence.name_clients",

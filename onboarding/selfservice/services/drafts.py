@@ -60,17 +60,20 @@ def create(asked: Asked, *, key: AutomationKey, at: datetime) -> ClientDraft:
     return keep(judge(asked, key=key, at=at), key=key, at=at)
 
 
-def judge(asked: Asked, *, key: AutomationKey, at: datetime) -> ClientDraft:
+def judge(
+    asked: Asked, *, key: AutomationKey, at: datetime, offered: rules.Offer | None = None
+) -> ClientDraft:
     """Return the draft that create() would make, with preselected scopes filled in; make none.
 
-    Raises Wrong as create() does.
+    `offered` is what the client system offers, for whoever judges many. Raises Wrong as create()
+    does.
     """
     revision = template(key)
     judged = keys.judge_new(asked.public_jwk)
     if judged.private_thumbprints:
         keys.bar(judged.private_thumbprints, client=key.system, by=_maker(key), at=at)
     braking.check(key.system.organization, key.system.environment, at)
-    offered = offer(revision)
+    offered = offered or offer(revision)
     content = _with_preselected(asked.content, offered)
     faults = [
         *rules.organization_faults(asked.organization_number),
@@ -85,14 +88,19 @@ def judge(asked: Asked, *, key: AutomationKey, at: datetime) -> ClientDraft:
 
 
 @transaction.atomic
-def keep(draft: ClientDraft, *, key: AutomationKey, at: datetime) -> ClientDraft:
-    """Make a draft that judge() returned; from now on it can be answered."""
+def keep(
+    draft: ClientDraft, *, key: AutomationKey, at: datetime, by: Actor | None = None
+) -> ClientDraft:
+    """Make a draft that judge() returned; from now on it can be answered.
+
+    `by` is who does it with the key, unless that is software.
+    """
     draft.save(force_insert=True)
     note_use(key_id=key.pk, at=at)
     record(
         "draft.made",
         subject=draft,
-        actor=_maker(key).name,
+        actor=(by or _maker(key)).name,
         at=at,
         organization_id=key.system.organization_id,
         environment=draft.environment,

@@ -22,8 +22,11 @@ from onboarding.jose.strict import BadJson, strict_json
 from onboarding.keys.models import Key
 from onboarding.selfservice.content import Change, Content, changes
 from onboarding.selfservice.faults import Fault, Wrong
+from onboarding.selfservice.queries.offers import offer
+from onboarding.selfservice.rules import Offer
 from onboarding.selfservice.services import drafts
 from onboarding.selfservice.services.drafts import Asked
+from onboarding.suppliers.actors import Actor
 from onboarding.systems.models import AutomationKey, ClientSystem
 
 # Customers in one transaction: the event log is one queue, and others stand in it too.
@@ -97,34 +100,40 @@ def plan(
     With `again` whoever has said no counts as new. A private key in the list is barred for ever
     all the same. Raises Wrong for a client system that no drafts are made from.
     """
-    drafts.template(key)
-    return [each.line for each in _planned(customers, key, at, again)]
+    offered = offer(drafts.template(key))
+    return [each.line for each in _planned(customers, key, at, again, offered)]
 
 
 def apply(
-    customers: Sequence[Customer], *, key: AutomationKey, at: datetime, again: bool = False
+    customers: Sequence[Customer],
+    *,
+    key: AutomationKey,
+    at: datetime,
+    again: bool = False,
+    by: Actor | None = None,
 ) -> list[Line]:
     """Make the drafts that are missing. A customer that is faulty stops nobody else.
 
     Safe to repeat, also at the same time and after a crash: who has a draft that waits, or has
     answered one, is left alone. A draft that ran out is made anew; with `again` also one that was
-    declined. Raises Wrong for a client system that no drafts are made from.
+    declined. `by` is who does it with the key, unless that is software. Raises Wrong for a client
+    system that no drafts are made from.
     """
-    drafts.template(key)
+    offered = offer(drafts.template(key))
     found: list[Line] = []
     for start in range(0, len(customers), STEP):
         step = customers[start : start + STEP]
-        found += _made(_planned(step, key, at, again), key, at, again)
+        found += _made(_planned(step, key, at, again, offered), key, at, again, by)
     return found
 
 
 def _planned(
-    customers: Sequence[Customer], key: AutomationKey, at: datetime, again: bool
+    customers: Sequence[Customer], key: AutomationKey, at: datetime, again: bool, offered: Offer
 ) -> list[_Planned]:
     known = _known([each.asked for each in customers if each.asked], key)
     found = []
     for customer in customers:
-        planned = _plan(customer, known, key, at, again)
+        planned = _plan(customer, known, key, at, again, offered)
         if planned.draft:
             known[_of(planned.draft)] = There(planned.draft.pk, planned.draft)
         found.append(planned)
@@ -132,7 +141,12 @@ def _planned(
 
 
 def _plan(
-    customer: Customer, known: Known, key: AutomationKey, at: datetime, again: bool
+    customer: Customer,
+    known: Known,
+    key: AutomationKey,
+    at: datetime,
+    again: bool,
+    offered: Offer,
 ) -> _Planned:
     asked = customer.asked
     if asked is None:
@@ -140,7 +154,7 @@ def _plan(
     if there := _settled(known.get(_identity(asked)), at, again):
         return _Planned(_there(there, asked, at), asked)
     try:
-        draft = drafts.judge(asked, key=key, at=at)
+        draft = drafts.judge(asked, key=key, at=at, offered=offered)
     except Wrong as error:
         faults = (each._replace(pointer=customer.place + each.pointer) for each in error.faults)
         return _Planned(Line(customer.number, State.FAULTY, faults=tuple(faults)))
@@ -149,17 +163,30 @@ def _plan(
 
 
 @transaction.atomic
-def _made(planned: Sequence[_Planned], key: AutomationKey, at: datetime, again: bool) -> list[Line]:
+def _made(
+    planned: Sequence[_Planned],
+    key: AutomationKey,
+    at: datetime,
+    again: bool,
+    by: Actor | None,
+) -> list[Line]:
     """Make what was planned, unless somebody else has made it meanwhile."""
     if not any(each.draft for each in planned):
         return [each.line for each in planned]
     # Lists for one client system come one after the other; what refers to it goes on.
     ClientSystem.objects.select_for_update(no_key=True).get(pk=key.system_id)
     known = _known([each.asked for each in planned if each.draft and each.asked], key)
-    return [_make(each, known, key, at, again) for each in planned]
+    return [_make(each, known, key, at, again, by) for each in planned]
 
 
-def _make(planned: _Planned, known: Known, key: AutomationKey, at: datetime, again: bool) -> Line:
+def _make(
+    planned: _Planned,
+    known: Known,
+    key: AutomationKey,
+    at: datetime,
+    again: bool,
+    by: Actor | None,
+) -> Line:
     line, asked, draft = planned
     if asked is None or line.faults:
         return line
@@ -167,7 +194,7 @@ def _make(planned: _Planned, known: Known, key: AutomationKey, at: datetime, aga
         return _there(there, asked, at)
     if draft is None:
         return line
-    known[_of(draft)] = There(draft.pk, drafts.keep(draft, key=key, at=at))
+    known[_of(draft)] = There(draft.pk, drafts.keep(draft, key=key, at=at, by=by))
     return line._replace(draft=draft, client_id=draft.pk)
 
 

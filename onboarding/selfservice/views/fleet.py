@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from onboarding.clients.models import ClientDraft
 from onboarding.core import paging
 from onboarding.core.spreadsheets import as_csv
+from onboarding.selfservice.models import CustomerList
 from onboarding.selfservice.queries import fleet
 from onboarding.suppliers.requests import TenantRequest
 from onboarding.systems.views.lists import about_system, systems_of
@@ -32,6 +33,7 @@ def drafts(request: TenantRequest, pk: UUID) -> HttpResponse:
         "tab": "drafts",
         "progress": fleet.progress(mine, now),
         "rows": fleet.rows(page.rows, now),
+        "lists": fleet.newest_lists(CustomerList.objects.visible_to(request.actor), system),
         **paging.links(page),
     }
     return render(request, "selfservice/drafts.html", context)
