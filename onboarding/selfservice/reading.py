@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja.parser import Parser
 
 from onboarding.jose.strict import BadJson, strict_json
@@ -63,9 +64,9 @@ def _fault_at(place: Iterable[str | int], error: Mapping[str, Any]) -> Fault:
     path = pointer(*(part for part in place if not _is_branch(part)))
     match error["type"]:
         case "extra_forbidden":
-            return Fault("api.member", path, "The member is unknown.")
+            return Fault("api.member", path, _("Feltet er ukjent."))
         case "missing":
-            return Fault("api.missing", path, "It is required.")
+            return Fault("api.missing", path, _("Det må være med."))
     return Fault("api.value", path, f"{error['msg']}.")
 
 

@@ -77,10 +77,10 @@ def replacement_faults(content: Content, offer: Offer, *, names_redirects: bool)
     """
     faults = content_faults(content, offer)
     if offer.needs_redirects and not names_redirects:
-        detail = (
-            "An update replaces everything, so redirectUris left out or null would take them away, "
-            "and clients of this system have their own. Send the list; an empty one stands for "
-            "those of the client system."
+        detail = _(
+            "En oppdatering erstatter alt, så redirectUris som mangler eller er null, ville tatt "
+            "dem bort, og klienter av dette systemet har sine egne. Send listen; en tom liste står "
+            "for klientsystemets."
         )
         faults.append(Fault("api.redirect_uris", pointer("redirectUris"), detail))
     return faults
@@ -104,7 +104,7 @@ def check_version(current: str, asked: str) -> None:
 def organization_faults(number: str) -> list[Fault]:
     if orgnumbers.is_valid(number):
         return []
-    detail = "Nine digits are expected, of which the last is a check digit."
+    detail = _("Forventet ni sifre, der det siste er et kontrollsiffer.")
     return [Fault("api.organization", pointer("organizationNumber"), detail)]
 
 
@@ -118,13 +118,13 @@ def return_address_faults(uri: str, offer: Offer) -> list[Fault]:
 
 def _scope_faults(content: Content, offer: Offer) -> list[Fault]:
     if not content.scopes:
-        detail = "A client needs at least one scope, and the client system preselects none."
+        detail = _("En klient trenger minst ett scope, og klientsystemet forhåndsvelger ingen.")
         return [Fault("api.scope", pointer("apiScopes"), detail)]
     return [
         Fault(
             "api.scope",
             pointer("apiScopes", index),
-            "The client system does not offer this scope.",
+            _("Klientsystemet tilbyr ikke dette scopet."),
         )
         for index, name in enumerate(content.scopes)
         if name not in offer.scopes
@@ -137,16 +137,20 @@ def _claim_faults(content: Content, offer: Offer) -> list[Fault]:
     faults = []
     for index, (key, value) in enumerate(content.claims):
         if key not in needed:
-            detail = "No API of the chosen scopes has this claim."
+            detail = _("Ingen API bak de valgte scopene har denne opplysningen.")
             faults.append(Fault("api.claim", pointer(place, index, "key"), detail))
         elif not 1 <= len(value) <= CLAIM_LENGTH or not value.isprintable():
-            detail = f"1 to {CLAIM_LENGTH} visible characters are expected."
+            detail = _("Forventet 1 til %(most)d synlige tegn.") % {"most": CLAIM_LENGTH}
             faults.append(Fault("api.claim", pointer(place, index, "value"), detail))
     given = dict(content.claims)
     if len(given) < len(content.claims):
-        faults.append(Fault("api.claim", pointer(place), "A claim is there more than once."))
+        faults.append(
+            Fault("api.claim", pointer(place), _("En opplysning står der mer enn én gang."))
+        )
     faults += [
-        Fault("api.claim", pointer(place), f"The API needs a value for {name}.")
+        Fault(
+            "api.claim", pointer(place), _("API-et trenger en verdi for %(name)s.") % {"name": name}
+        )
         for name, claim in needed.items()
         if claim.is_required and name not in given
     ]
@@ -155,7 +159,7 @@ def _claim_faults(content: Content, offer: Offer) -> list[Fault]:
 
 def _uri_faults(place: str, addresses: Sequence[str]) -> list[Fault]:
     if len(addresses) > uris.MAX_COUNT:
-        return [Fault("api.uri", pointer(place), f"At most {uris.MAX_COUNT} are expected.")]
+        return [Fault("api.uri", pointer(place), _at_most(uris.MAX_COUNT))]
     return [
         fault
         for index, uri in enumerate(addresses)
@@ -166,13 +170,17 @@ def _uri_faults(place: str, addresses: Sequence[str]) -> list[Fault]:
 def _child_faults(numbers: Sequence[str]) -> list[Fault]:
     place = "childOrganizationNumbers"
     if len(numbers) > MOST:
-        return [Fault("api.organization", pointer(place), f"At most {MOST} are expected.")]
-    detail = "Nine digits are expected, of which the last is a check digit."
+        return [Fault("api.organization", pointer(place), _at_most(MOST))]
+    detail = _("Forventet ni sifre, der det siste er et kontrollsiffer.")
     return [
         Fault("api.organization", pointer(place, index), detail)
         for index, number in enumerate(numbers)
         if not orgnumbers.is_valid(number)
     ]
+
+
+def _at_most(count: int) -> str:
+    return _("Forventet høyst %(most)d.") % {"most": count}
 
 
 def _checked(

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import datetime
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +15,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from onboarding.keys.models import Key
-from onboarding.selfservice import snippets
 from tests.browser.onboarding import Listener, Software, make_key
-from tests.browsing import Problems
 from tests.leaks import remember_secret
 from tests.machines import make_signing_key
 
@@ -112,34 +106,3 @@ def test_without_scripts_it_comes_back_as_well(page: Page, automation_key: str) 
         assert listener.outcome() == {"status": "Success"}
         assert software.token()
     plain.close()
-
-
-def test_the_guides_own_program_does_it(
-    page: Page, automation_key: str, tmp_path: Path, problems: Problems
-) -> None:
-    problems.allow("favicon.ico")  # the program listens for one answer, no longer
-    facts = snippets.Facts(settings.BASE_URL, f"{settings.BASE_URL}/test/api/v1", ISSUER)
-    program = tmp_path / "onboard.py"
-    program.write_text(snippets.program("python", facts).text)
-    environment = os.environ | {"AUTOMATION_KEY": automation_key, "BROWSER": "true"}
-
-    with subprocess.Popen(
-        [sys.executable, "-u", program, SURGERY],
-        env=environment,
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as running:
-        assert running.stdout
-        first = running.stdout.readline()
-        log_in(page, first.strip().rpartition("/")[2])
-        page.get_by_role("button", name="Bekreft for Fjordbyen legekontor").click()
-        said = running.communicate(timeout=60)[0]
-
-    kept = json.loads((tmp_path / "client.json").read_text())
-    remember_secret(json.loads(kept["privateJwk"])["d"])
-    assert running.returncode == 0, said
-    assert '"scope": "nhn:selvbetjening/client"' in said
-    assert said.strip().endswith("OK")
-    assert (tmp_path / "client.json").stat().st_mode & 0o077 == 0

@@ -237,7 +237,7 @@ def test_templates_have_no_text_that_nobody_can_translate() -> None:
         "Python",
         ", RSA",
         *("API", "curl", "X-Auth-Key", "clientId", "status", "GET client"),
-        *("POST client-drafts, api-key", "/ /confirm-client/ clientId"),
+        *("POST client-drafts, api-key", "/confirm-client/ clientId"),
         *("nhn:selvbetjening", "nhn:selvbetjening/client"),
         *("state", "new", "waiting", "confirmed", "declined", "faulty"),
     }

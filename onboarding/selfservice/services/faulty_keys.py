@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from onboarding.jose.checks import Check, Verdict
 from onboarding.jose.keys import Upload
 from onboarding.keys import advice
@@ -17,7 +19,7 @@ def key_faults(judged: Upload, name: str, *, place: str) -> list[Fault]:
     """
     failed = [check for check in judged.checks if check.verdict is Verdict.FAILED]
     if not failed and len(judged.keys) != 1:
-        return [Fault("api.value", place, "Exactly one key is expected.")]
+        return [Fault("api.value", place, _("Forventet nøyaktig én nøkkel."))]
     return check_faults(judged.checks, place=place)
 
 
@@ -30,6 +32,6 @@ def check_faults(checks: Sequence[Check], *, place: str) -> list[Fault]:
 
 
 def _words(expected: str, found: str, fix: str) -> str:
-    said = f"Expected {expected}. " if expected else ""
-    said += f"Found {found}. " if found else ""
+    said = _("Forventet %(what)s. ") % {"what": expected} if expected else ""
+    said += _("Fant %(what)s. ") % {"what": found} if found else ""
     return said + fix

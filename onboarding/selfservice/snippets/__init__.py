@@ -1,12 +1,13 @@
 """Programs that onboard a customer. They are the .txt files beside this one.
 
-Addresses go in as literals of their language. The Python one is run in the tests, from the first
-line to the last.
+Addresses go in as literals of their language. The tests run them from the first line to the last,
+all but the C# one, as far as what they need is installed.
 """
 
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).parent
 
 
 class Facts(NamedTuple):
-    """The addresses of an environment: of the portal, of the API, and of the issuer."""
+    """The addresses of an environment: of its pages, of the API, and of the issuer."""
 
     portal: str
     api: str
@@ -31,7 +32,7 @@ LANGUAGES = {
         Language("python", "Python", "onboard.py", "requests, jwcrypto"),
         Language("csharp", "C#", "Program.cs", ".NET 8"),
         Language("java", "Java", "Onboard.java", "Java 17"),
-        Language("curl", "curl", "onboard.sh", "curl, uuidgen"),
+        Language("curl", "curl", "onboard.sh", "bash, curl, OpenSSL"),
     )
 }
 
@@ -39,8 +40,7 @@ LANGUAGES = {
 def program(key: str, facts: Facts) -> Program:
     """Return the program in a language of `LANGUAGES`. Raises KeyError for another one."""
     language = LANGUAGES[key]
-    # In a shell they are parts of longer words, and hold nothing that it would read.
-    quote = str if key == "curl" else json.dumps
+    quote = shlex.quote if key == "curl" else json.dumps
     context = {name: quote(value) for name, value in facts._asdict().items()}
     text = (FOLDER / f"{key}.txt").read_text(encoding="utf-8")
     rendered = Engine().from_string(text).render(Context(context, autoescape=False))

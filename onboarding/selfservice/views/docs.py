@@ -23,7 +23,9 @@ def guide(request: HttpRequest, environment: str) -> HttpResponse:
     language = asked if asked in snippets.LANGUAGES else next(iter(snippets.LANGUAGES))
     base = reverse("selfservice:openapi", args=[environment]).removesuffix("/openapi.json")
     facts = snippets.Facts(
-        settings.BASE_URL, f"{settings.BASE_URL}{base}", settings.ISSUERS[environment]
+        f"{settings.BASE_URL}/{environment}",
+        f"{settings.BASE_URL}{base}",
+        settings.ISSUERS[environment],
     )
     return _page(
         request,

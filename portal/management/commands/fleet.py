@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from onboarding.core.spreadsheets import as_csv
 from onboarding.selfservice.asking import for_customers
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--links", type=Path, help="write the confirmation links here, as CSV")
 
+    @override("en")
     def handle(self, *args: Any, **options: Any) -> None:
         key = _key(options["environment"])
         try:
