@@ -67,7 +67,9 @@ def _fault_at(place: Iterable[str | int], error: Mapping[str, Any]) -> Fault:
             return Fault("api.member", path, _("Feltet er ukjent."))
         case "missing":
             return Fault("api.missing", path, _("Det må være med."))
-    return Fault("api.value", path, f"{error['msg']}.")
+    return Fault(
+        "api.value", path, _("Verdien har feil type eller form (%(why)s).") % {"why": error["msg"]}
+    )
 
 
 def _is_branch(part: str | int) -> bool:
