@@ -359,7 +359,9 @@ def test_counts_lead_to_what_was_counted(client: Client, rita: User) -> None:
 
     where = reverse("evidence:item", args=["test", organization.number, subject.pk, "U02"])
     assert f'href="{where}#traces">1<' in text
-    assert 'id="traces"' in page(client, person, where)
+    shown = page(client, person, where)
+    assert 'id="traces"' in shown
+    assert reverse("traffic", args=["test", organization.number, tested.pk]) in shown
 
 
 def test_the_table_of_changes_is_shown(client: Client, alice: User, acme: Any) -> None:

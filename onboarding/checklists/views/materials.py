@@ -109,13 +109,14 @@ def _page(
     if result is None:
         raise Http404
     mine = _materials(request).filter(subject=subject, item_key=key)
-    failed = file or link
+    failed, traces = file or link, _traces(request, result)
     context = {
         "subject": subject,
         "line": line(result),
         "about": described(result.item.spec),
         "counts": counted(result.counts),
-        "traces": _traces(request, result),
+        "traces": traces,
+        "seen_of": list({trace.client_id: trace.client for trace in traces}.values()),
         "materials": mine.select_related("added_by").order_by("added_at", "pk"),
         "may_write": rules.may_write_for(subject, request.actor),
         "file": file or forms.AddFile(auto_id=FILE),
