@@ -151,6 +151,30 @@ def test_reasons_fill_a_message_that_is_then_sent(client: Client, rita: User) ->
     assert "Nå er det" not in page(client, rita, desk("case", case))
 
 
+def test_the_history_says_in_one_sentence_what_was_answered_in_a_row(
+    client: Client, rita: User
+) -> None:
+    case, person = making.make_submitted(choice="bad")
+    take_and_judge(client, case, rita)
+    seen_by_rita = seen(page(client, rita, desk("case", case)))
+    no = {"seen": seen_by_rita, "outcome": "request_changes", "codes": "other", "message": "Rett."}
+    send(client, rita, desk("decide", case), **no)
+    returned = page(client, person, at("promotion:case", case))
+    for item, sent in (
+        (ANSWERED, {"choice": "good"}),
+        (JUDGED, {}),
+        (ANSWERED, {"choice": "fair"}),
+    ):
+        typed = {f"{item}-text": "klient.py"} | {f"{item}-{key}": to for key, to in sent.items()}
+        send(client, person, at("promotion:answer", case, item), **typed)
+
+    text = page(client, person, at("promotion:case", case))
+
+    assert f"{person.name} svarte på {ANSWERED} og {JUDGED}<" in text
+    assert text.count(f"{person.name} svarte på") == 2
+    assert re.search(r'id="group-operations" open', returned)
+
+
 def test_a_no_without_a_reason_keeps_what_was_typed(client: Client, rita: User) -> None:
     case, _person = making.make_submitted()
     shown = take_and_judge(client, case, rita)

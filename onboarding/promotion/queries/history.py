@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,6 +47,10 @@ WORDS: dict[str, Promise] = {
 }
 
 
+# Done item by item: what one person does so in a row is one sentence on a page.
+BY_ITEM = frozenset({"promotion.answer", "promotion.judge", "promotion.condition"})
+
+
 class Line(NamedTuple):
     at: datetime
     text: str
@@ -65,12 +71,30 @@ def lines(found: list[Event]) -> list[Line]:
     return [Line(event.occurred_at, _sentence(event)) for event in reversed(found)]
 
 
+def summed_up(found: list[Event]) -> list[Line]:
+    """Return events as sentences, newest first, with the items of one person in a row in one."""
+    summed = []
+    for _key, group in groupby(reversed(found), key=_together):
+        rows = list(group)
+        items = dict.fromkeys(str(row.details.get("item", "")) for row in reversed(rows))
+        summed.append(
+            Line(rows[0].occurred_at, _sentence(rows[0], get_text_list([*items], _("og"))))
+        )
+    return summed
+
+
+def _together(event: Event) -> tuple[object, ...]:
+    return (event.kind, event.actor) if event.kind in BY_ITEM else (event.seq,)
+
+
 def reached(found: list[Event]) -> dict[str, Event]:
     """Return the newest event of each kind."""
     return {event.kind: event for event in found}
 
 
-def _sentence(event: Event) -> str:
+def _sentence(event: Event, items: str = "") -> str:
     words: dict[str, object] = defaultdict(lambda: "–", event.details)
+    if items:
+        words["item"] = items
     words["actor"] = _("Portalen") if event.actor == SYSTEM.name else event.actor
     return str(WORDS[event.kind]) % words

@@ -179,7 +179,7 @@ def _standing(
         "general": items.general(shown),
         "said": last_messages(shown),
         "differences": differences(saying.in_test(shown), assessment.content),
-        "history": history.lines(events),
+        "history": history.summed_up(events),
         "has_moved_on": assessment.has_moved_on,
     }
 

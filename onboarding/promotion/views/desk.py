@@ -126,7 +126,7 @@ def _standing(shown: Case, assessment: Assessment, at: datetime) -> dict[str, ob
         "said": showing.last_messages(shown),
         "votes": showing.votes(shown, assessment),
         "needed": assessment.reviewers_needed,
-        "history": history.lines(events),
+        "history": history.summed_up(events),
     }
 
 
