@@ -17,6 +17,7 @@ from playwright.sync_api import (
     Request,
     ViewportSize,
     WebError,
+    expect,
     sync_playwright,
 )
 from pytest_django.live_server_helper import LiveServer
@@ -35,6 +36,7 @@ ARGUMENTS = [
 # A page that is left gives up what it was loading, and a download is no page.
 GIVEN_UP = "net::ERR_ABORTED"
 Open = Callable[[User], Page]
+expect.set_options(timeout=PATIENCE)
 
 
 class Problems:

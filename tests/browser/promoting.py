@@ -32,6 +32,7 @@ from onboarding.traffic.models import Trace
 from onboarding.traffic.services.recording import flush
 from tests.browser.journey import API, SCOPE, SUPPLIER
 from tests.browser.onboarding import Software
+from tests.checklists.making import first_version
 from tests.factories import make_api, make_membership, make_organization, make_scope, make_user
 from tests.machines import make_signing_key
 from tests.suppliers.making import make_signatory, make_supplier, make_terms
@@ -67,7 +68,8 @@ class World:
 
 
 def make_world() -> World:
-    """Make what the walk begins with: an approved supplier, and a sensitive scope to ask for."""
+    """Make what the walk begins with: the checklist, an approved supplier, a sensitive scope."""
+    first_version()
     supplier = make_organization(SUPPLIER, is_synthetic=False)
     owner = make_organization("Helsenettdrift", is_synthetic=False)
     tora = make_user("tora", organization=supplier, role=Role.ADMIN)
