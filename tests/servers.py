@@ -179,6 +179,18 @@ def node() -> list[str]:
     return [path, "--experimental-global-webcrypto"] if version < 20 else [path]
 
 
+def guide_programs_run() -> None:
+    """Raise Missing where a program of the onboarding guide could not be run as it stands there."""
+    if shutil.which("javac") is None:
+        raise Missing(
+            "A JDK is missing: install one (Debian: apt-get install default-jdk-headless)."
+        )
+    if shutil.which("openssl") is None or shutil.which("curl") is None:
+        raise Missing(
+            "openssl or curl is missing: install both (Debian: apt-get install openssl curl)."
+        )
+
+
 def unprivileged_user() -> str | None:
     """Return whom PostgreSQL runs as: itself refuses root. None: whoever runs the tests."""
     if os.geteuid() != 0:
@@ -213,7 +225,8 @@ def _redis_is_here() -> None:
 def missing() -> list[str]:
     """Return a sentence for each thing that this machine lacks."""
     lacks = []
-    for look in (postgresql_binaries, unprivileged_user, _redis_is_here, chromium, node):
+    needed = (postgresql_binaries, unprivileged_user, _redis_is_here, chromium, node)
+    for look in (*needed, guide_programs_run):
         try:
             look()
         except Missing as error:
