@@ -18,7 +18,7 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.is_over = False
-        self._is_closed = False
+        self.is_closed = False
         self._guard: socket.socket | None = None
         self._lock = Lock()
         _clock.wake(self, time.monotonic() + seconds)
@@ -34,7 +34,7 @@ class Deadline:
 
     def end(self) -> None:
         with self._lock:
-            if self._is_closed:
+            if self.is_closed:
                 return
             self.is_over = True
             if self._guard is not None:
@@ -44,7 +44,7 @@ class Deadline:
 
     def close(self) -> None:
         with self._lock:
-            self._is_closed = True
+            self.is_closed = True
             if self._guard is not None:
                 self._guard.close()
 
@@ -72,11 +72,19 @@ class _Clock:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._due or self._due[0][0] > time.monotonic():
-                    left = self._due[0][0] - time.monotonic() if self._due else None
+                while (left := self._left()) is None or left > 0:
                     self._changed.wait(left)
                 deadline = heappop(self._due)[2]
             deadline.end()
+
+    def _left(self) -> float | None:
+        """Seconds until the next deadline that somebody still waits for, None if nobody does.
+
+        Those before it are dropped all at once: to wake for each costs more than it took.
+        """
+        while self._due and self._due[0][2].is_closed:
+            heappop(self._due)
+        return self._due[0][0] - time.monotonic() if self._due else None
 
 
 _clock: Final = _Clock()

@@ -63,7 +63,9 @@ class Door:
         """Look the name up; `typed` as in `send`. Raises Failed."""
         with closing(Deadline(TOTAL_SECONDS)) as deadline:
             self._parts, address = _target(url, deadline, typed=typed)
-        self._adapter = _Pinned(address)
+        self._adapter, self._url = _Pinned(address), url
+        # Most requests are this one with other headers; reading the address costs more than those.
+        self._usual = _request("GET", url, self._parts, {}, None)
 
     def close(self) -> None:
         self._adapter.close()
@@ -82,7 +84,11 @@ class Door:
             raise Failed("refused")
         deadline = Deadline(min(seconds, TOTAL_SECONDS))
         try:
-            asked = _request(method, url, self._parts, headers or {}, None)
+            if (method, url) == (self._usual.method, self._url):
+                asked = self._usual.copy()
+                asked.prepare_headers(_sent(self._parts, headers or {}))
+            else:
+                asked = _request(method, url, self._parts, headers or {}, None)
             return _answered(self._adapter, asked, limit, deadline)
         finally:
             deadline.close()
@@ -150,13 +156,17 @@ def _request(
     content: Mapping[str, str] | bytes | None,
 ) -> requests.PreparedRequest:
     """Say all that is sent. No session: it would add cookies, .netrc and proxies of its own."""
+    return requests.Request(method, url, _sent(parts, headers), data=content or {}).prepare()
+
+
+def _sent(parts: SplitResult, headers: Mapping[str, str]) -> dict[str, str]:
     ours = {
         "Host": parts.netloc,
         "User-Agent": USER_AGENT,
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
-    return requests.Request(method, url, headers={**headers, **ours}, data=content or {}).prepare()
+    return {**headers, **ours}
 
 
 def _exchange(
@@ -187,8 +197,7 @@ def _target(url: str, deadline: Deadline, *, typed: bool = False) -> tuple[Split
     if host in {origin.hostname for origin in own}:
         raise Failed("refused")
     addresses = _resolve(host, deadline)
-    denied = settings.EGRESS_DENIED
-    if len(addresses) > 8 or not all(is_callable(address, denied) for address in addresses):
+    if len(addresses) > 8 or not all(is_callable(a, settings.EGRESS_DENIED) for a in addresses):
         raise Failed("refused")
     return parts, addresses[0]
 
@@ -230,22 +239,18 @@ class _Secure(HTTPSConnection):
         return made
 
 
+def _drop(pool: HTTPConnectionPool, conn: Any) -> None:
+    """Keep no connection: a second request on one would be watched by nobody's deadline."""
+    if conn is not None:
+        conn.close()
+
+
 class _PlainPool(HTTPConnectionPool):
-    """Keeps no connection: a second request on one would be watched by nobody's deadline."""
-
-    ConnectionCls = _Plain
-
-    def _put_conn(self, conn: Any) -> None:
-        if conn is not None:
-            conn.close()
+    ConnectionCls, _put_conn = _Plain, _drop
 
 
 class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-    def _put_conn(self, conn: Any) -> None:
-        if conn is not None:
-            conn.close()
+    ConnectionCls, _put_conn = _Secure, _drop
 
 
 class _Pinned(HTTPAdapter):

@@ -200,8 +200,8 @@ def _filled(value: object, known: Mapping[Given, Any]) -> object:
     return value
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+# Made once: `json.dumps` makes one at each call that asks for anything but its defaults.
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 _BOUND: Final = {"jkt": Given.JKT}

@@ -61,6 +61,30 @@ def test_s20_a_door_sends_what_it_is_given_and_nothing_else(server: RawServer) -
     assert f"Host: localhost:{server.port}" in lines
 
 
+def test_s20_what_one_request_of_a_door_had_the_next_one_has_not(server: RawServer) -> None:
+    door = egress.Door(f"{server.origin}/a?b=c")
+    door.send("GET", f"{server.origin}/a?b=c", headers={"DPoP": "first", "X-One": "1"})
+    door.send("GET", f"{server.origin}/a?b=c", headers={"Authorization": "DPoP second"})
+    door.send("POST", f"{server.origin}/a?b=c")
+    door.send("GET", f"{server.origin}/a?access_token=x", headers={"DPoP": "third"})
+    door.close()
+
+    heads = [request.decode().split("\r\n\r\n")[0].split("\r\n") for request in server.requests]
+    usual = {
+        f"Host: localhost:{server.port}",
+        f"User-Agent: {egress.USER_AGENT}",
+        "Accept-Encoding: identity",
+        "Connection: close",
+    }
+    assert [(head[0], set(head[1:]) - usual) for head in heads] == [
+        ("GET /a?b=c HTTP/1.1", {"DPoP: first", "X-One: 1"}),
+        ("GET /a?b=c HTTP/1.1", {"Authorization: DPoP second"}),
+        ("POST /a?b=c HTTP/1.1", {"Content-Length: 0"}),
+        ("GET /a?access_token=x HTTP/1.1", {"DPoP: third"}),
+    ]
+    assert all(usual <= set(head) for head in heads)
+
+
 def test_s13_a_door_looks_up_once_and_leads_to_one_origin(
     server: RawServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
