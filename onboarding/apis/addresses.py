@@ -49,6 +49,8 @@ def _is_portal(parts: SplitResult) -> bool:
     """
     portal = urlsplit(settings.BASE_URL)
     host = (parts.hostname or "").rstrip(".")
+    if host in settings.API_ROOTS:  # another name of ours
+        return True
     if host != portal.hostname and not {host, portal.hostname} <= _LOCAL:
         return False
     return parts.scheme == "https" == portal.scheme or parts.port == portal.port

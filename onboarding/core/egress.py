@@ -194,7 +194,7 @@ def _target(url: str, deadline: Deadline, *, typed: bool = False) -> tuple[Split
     except Refusal as error:
         raise Failed("refused") from error
     host = (parts.hostname or "").rstrip(".")
-    if host in {origin.hostname for origin in own}:
+    if host in {origin.hostname for origin in own} or host in settings.API_ROOTS:
         raise Failed("refused")
     addresses = _resolve(host, deadline)
     if len(addresses) > 8 or not all(is_callable(a, settings.EGRESS_DENIED) for a in addresses):

@@ -104,6 +104,15 @@ def test_s25_the_portal_by_its_public_name(settings: Settings, url: str) -> None
     check("https://api.portal.example.no/")
 
 
+@pytest.mark.parametrize("url", ["https://api.own.example/v1/client", "https://API.own.example./"])
+def test_s25_the_portal_by_the_name_of_its_api(settings: Settings, url: str) -> None:
+    settings.API_ROOTS = {"api.own.example": ("https://api.own.example", "test")}
+
+    with pytest.raises(BadName, match="portalens egen"):
+        check(url)
+    check("https://other.own.example/")
+
+
 def test_s25_apis_of_ours_have_one_address_each() -> None:
     assert of_ours("nhn:cp-api", "test") == CP
     assert of_ours("NHN:CP-API", "production").endswith(

@@ -161,6 +161,15 @@ def test_s25_the_portal_by_another_spelling(settings: Settings, url: str) -> Non
     assert code(lambda: egress.send("GET", url)) == "egress.refused"
 
 
+@pytest.mark.parametrize("url", ["https://api.own.example/v1/client", "https://API.own.example./"])
+def test_s06_the_portal_by_the_name_of_its_api(settings: Settings, url: str) -> None:
+    settings.API_ROOTS = {"api.own.example": ("https://api.own.example", "test")}
+
+    for typed in (True, False):
+        assert code(partial(egress.send, "GET", url, typed=typed)) == "egress.refused"
+    assert code(partial(egress.check, url)) == "egress.refused"
+
+
 @pytest.mark.django_db
 def test_s26_an_address_that_is_shown_is_no_link(
     client: Client, bob: User, acme: Organization
