@@ -197,6 +197,7 @@ def test_the_answer_is_told_with_its_reason(revision: Revision, alice: User, sol
 
     told = Notice.objects.get(user=alice, kind="consent.decline")
     assert "Vi trenger en avtale." in told.words["nb"][1]
+    assert told.url.endswith(f"/{revision.system_id}/")
     decide(asked, Decision.APPROVE, solveig)
     asked.refresh_from_db()
     assert (asked.access, asked.reason, asked.decided_by) == (Access.OK, "", solveig)

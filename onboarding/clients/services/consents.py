@@ -122,12 +122,13 @@ def _tell_supplier(consent: Consent, event: Event) -> None:
     def text() -> str:
         return consent.reason or _("Siden «Klar for produksjon?» viser hva som gjenstår.")
 
-    supplier = consent.system.organization_id
+    system = consent.system
     notify(
-        users=recipients.writers_of(supplier, consent.system.environment),
+        users=recipients.writers_of(system.organization_id, system.environment),
         kind=event.kind,
         subject=subject,
         text=text,
+        url=reverse("system", args=[system.environment, system.organization.number, system.pk]),
         dedupe_key=f"consent:{consent.pk}:{event.seq}",
         at=event.occurred_at,
     )
