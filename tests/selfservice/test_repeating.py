@@ -5,29 +5,39 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.utils import timezone
 
-from onboarding.clients.models import ClientDraft
+from onboarding.accounts.models import User
+from onboarding.audit.models import Event
+from onboarding.audit.services import verify
+from onboarding.clients.models import ClientConfiguration, ClientDraft, ClientScope
+from onboarding.clients.states import Access, Answer, DraftStatus, Status
 from onboarding.core import limits
 from onboarding.jose.generation import generate
-from onboarding.keys.models import BarredThumbprint
+from onboarding.keys.models import BarredThumbprint, Key
 from onboarding.selfservice.models import GivenAnswer
-from onboarding.selfservice.services import repeating
+from onboarding.selfservice.queries.drafts import by_link, shown
+from onboarding.selfservice.services import drafts, repeating
+from onboarding.suppliers.actors import Actor
+from onboarding.suppliers.queries import actor_for
 from tests.selfservice.software import OWN, Own, Software, problem, public_of
 
 pytestmark = pytest.mark.django_db
 KEY = "Idempotency-Key"
-MANY = 2000
+MANY, LIST = 2000, 500
+KEYS: list[str] = []  # of the customers; forked processes have it too
 AWAY = "redis://127.0.0.1:1/0"
 
 
@@ -96,41 +106,131 @@ def test_answers_are_kept_for_a_day(software: Software) -> None:
     assert not GivenAnswer.objects.exists()
 
 
+def post_one_by_one(software: Software, numbers: range, pair: Any) -> dict[int, str]:
+    """Post the drafts of these customers, each together with the other of the pair; return whose
+    is whose."""
+    got = {}
+    for number in numbers:
+        body = software.body(publicJwk=KEYS[number])
+        pair.wait(timeout=120)
+        answer = software.post(body, **{KEY: f"customer {number}"})
+        assert answer.status_code == 200, answer.content
+        got[number] = json.loads(answer.content)["clientId"]
+    return got
+
+
+def post_and_confirm(
+    software: Software, by: Actor, lists: range, turn: int, pair: Any
+) -> dict[int, list[str]]:
+    """Post lists of 500, each together with the other of the pair; return the ids of each.
+
+    Of every two clients one is confirmed here, on what its page shows, one there.
+    """
+    got = {}
+    for number in lists:
+        keys = KEYS[number * LIST : (number + 1) * LIST]
+        body = json.dumps({"drafts": [software.body(publicJwk=key) for key in keys]})
+        pair.wait(timeout=120)
+        answer = software.http.post(
+            "/test/api/v1/client-drafts:batch",
+            body,
+            content_type="application/json",
+            headers={"api-key": software.secret, KEY: f"list {number}"},
+        )
+        assert answer.status_code == 200, answer.content
+        got[number] = [each["clientId"] for each in json.loads(answer.content)["drafts"]]
+        for client_id in got[number][turn::2]:
+            confirm(UUID(client_id), by)
+    return got
+
+
+def confirm(client_id: UUID, by: Actor) -> None:
+    draft = by_link(client_id, "test")
+    assert draft
+    seen = shown(draft).fingerprint
+    drafts.answer(Answer.CONFIRM, draft_id=draft.pk, seen=seen, by=by, at=timezone.now())
+
+
+def in_processes(acts: list[Callable[[], Any]]) -> list[Any]:
+    """What each returns, from processes of their own, as those of a web server are."""
+    fork = get_context("fork")
+    answers = fork.Queue()
+
+    def run(place: int, act: Callable[[], Any]) -> None:
+        try:
+            answers.put((place, act()))
+        except BaseException as error:
+            answers.put((place, repr(error)))
+            raise
+        finally:
+            connection.close()
+
+    connection.close()  # else they would share it
+    limits._connection.cache_clear()
+    started = [fork.Process(target=run, args=each) for each in enumerate(acts)]
+    try:
+        for process in started:
+            process.start()
+        found = dict(answers.get(timeout=900) for _ in started)
+        for process in started:
+            process.join(60)
+    finally:
+        for process in started:
+            process.kill()
+    return [found[place] for place in range(len(acts))]
+
+
 @pytest.mark.django_db(transaction=True)
-def test_f20_two_thousand_drafts_posted_twice_at_once_are_two_thousand(software: Software) -> None:
-    """Each pair is sent together, by two of four senders, over connections of their own."""
-    keys = [json.dumps(public_of(generate("ES256"))) for _ in range(MANY)]
-    together = [Barrier(2) for _ in range(2)]
+def test_f20_two_hundred_drafts_posted_twice_at_once_are_two_hundred(software: Software) -> None:
+    KEYS[:] = [json.dumps(public_of(generate("ES256"))) for _ in range(200)]
+    pairs = [get_context("fork").Barrier(2) for _ in range(2)]
 
-    def send(sender: int) -> dict[int, str]:
-        lane, http = sender // 2, Client()
-        got = {}
-        for number in range(lane, MANY, 2):
-            body = json.dumps(software.body(publicJwk=keys[number]))
-            headers = {"api-key": software.secret, KEY: f"customer {number}"}
-            together[lane].wait(timeout=60)
-            answer = http.post(
-                "/test/api/v1/client-drafts",
-                body,
-                content_type="application/json",
-                headers=headers,
-            )
-            got[number] = f"{answer.status_code} {json.loads(answer.content).get('clientId')}"
-        connection.close()
-        return got
-
-    with ThreadPoolExecutor(4) as pool:
-        one, two, three, four = pool.map(send, range(4))
+    one, two, three, four = in_processes(
+        [
+            partial(post_one_by_one, software, range(lane, len(KEYS), 2), pairs[lane])
+            for lane in range(2)
+            for _ in range(2)
+        ]
+    )
 
     assert one == two
     assert three == four
     ids = {*one.values(), *three.values()}
+    assert len(ids) == len(KEYS)
+    assert {str(pk) for pk in ClientDraft.objects.values_list("pk", flat=True)} == ids
+
+
+@pytest.mark.django_db(transaction=True)
+def test_f20_two_thousand_drafts_posted_twice_at_once_are_two_thousand_clients(
+    software: Software, ola: User
+) -> None:
+    """In lists, each under a key of its own, and every client confirmed once they are there."""
+    KEYS[:] = [json.dumps(public_of(generate("ES256"))) for _ in range(MANY)]
+    by, pairs = actor_for(ola), [get_context("fork").Barrier(2) for _ in range(2)]
+
+    one, two, three, four = in_processes(
+        [
+            partial(post_and_confirm, software, by, range(lane, MANY // LIST, 2), turn, pairs[lane])
+            for lane in range(2)
+            for turn in range(2)
+        ]
+    )
+
+    assert one == two
+    assert three == four
+    ids = {each for found in (*one.values(), *three.values()) for each in found}
     assert len(ids) == MANY
-    assert all(each.startswith("200 ") for each in ids)
+    clients = ClientConfiguration.objects.filter(status=Status.ACTIVE)
+    assert {str(pk) for pk in clients.values_list("pk", flat=True)} == ids
+    assert ClientDraft.objects.filter(status=DraftStatus.CONFIRMED).count() == MANY
     assert ClientDraft.objects.count() == MANY
-    assert set(map(str, ClientDraft.objects.values_list("pk", flat=True))) == {
-        each.partition(" ")[2] for each in ids
-    }
+    assert Key.objects.filter(client__in=clients).values("thumbprint").distinct().count() == MANY
+    assert Key.objects.count() == MANY
+    assert ClientScope.objects.filter(access=Access.OK).count() == 2 * MANY
+    kinds = Counter(Event.objects.values_list("kind", flat=True))
+    once_each = ("draft.made", "draft.confirmed", "client.finished")
+    assert [kinds[kind] for kind in once_each] == [MANY] * 3
+    assert verify() is None
 
 
 def test_an_automation_key_in_a_hurry_waits_and_others_do_not(software: Software) -> None:
