@@ -183,6 +183,28 @@ def test_nobody_finishes_a_client_of_what_was_taken_back(
     )
 
 
+def test_the_wizard_says_that_the_version_was_taken_back(
+    client: Client, customer: tuple[Organization, User]
+) -> None:
+    newest, person = replaced()
+    system = ClientSystem.objects.get(environment="production")
+    assert system.current
+    scopes = {system.current.scopes.get().scope: Access.OK}
+    draft = make_client(
+        customer[0], system=system, status=ClientStatus.DRAFT, scopes=scopes, step="key"
+    )
+    check = reverse("keys:check", args=["production", customer[0].number, draft.pk])
+    client.force_login(customer[1])
+    before = client.get(check).content.decode()
+    roll_back(newest, person)
+
+    shown = client.get(check).content.decode()
+
+    assert "Velg fagsystemet på nytt før du går videre" not in before
+    assert "i versjon 1 i produksjon, og du valgte versjon 2" in shown
+    assert reverse("clients:system", args=["production", customer[0].number, draft.pk]) in shown
+
+
 def test_nor_is_a_posted_draft_of_it_taken_into_use(customer: tuple[Organization, User]) -> None:
     newest, person = replaced()
     assert newest.revision

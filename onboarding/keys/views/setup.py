@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from onboarding.clients import wizard
+from onboarding.clients.queries import offers
 from onboarding.clients.states import Status
-from onboarding.core.forms import attempt, status
+from onboarding.core.forms import attempt, sent, status
 from onboarding.keys import queries, rules, services
 from onboarding.keys.forms import Finish
 from onboarding.keys.states import Action
@@ -29,10 +30,10 @@ def check(request: TenantRequest, pk: UUID) -> HttpResponse:
         return go_on(client)
     rules.check(Action.SET_UP, client, request.actor)
     now = timezone.now()
-    form = Finish(request.POST if request.method == "POST" else None)
+    form = Finish(sent(request))
     answers = queries.answers(client, now)
     finish = partial(services.finish_setup, client_id=pk, by=request.actor, at=now)
-    finished = attempt(form, finish) if request.method == "POST" else None
+    finished = attempt(form, finish) if form.is_bound else None
     if finished:
         messages.success(request, _("%(client)s er tatt i bruk.") % {"client": client.name})
         return redirect(address("client", client) + ("#keys" if answers.plan else ""))
@@ -40,6 +41,7 @@ def check(request: TenantRequest, pk: UUID) -> HttpResponse:
         "client": client,
         "form": form,
         "answers": answers,
+        "newer": offers.newer_revision(client),
         "steps": wizard.progress(client, "check"),
         "step": wizard.STEPS[5],
         "number": len(wizard.STEPS),
