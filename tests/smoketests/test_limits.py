@@ -7,7 +7,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,10 +20,11 @@ from onboarding.core.jobs import LEASE, JobStatus
 from onboarding.core.refusals import NotPossibleNow
 from onboarding.smoketests import exchange, queries, services
 from onboarding.smoketests.models import Run
-from onboarding.suppliers.actors import SYSTEM, Actor
+from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
 from tests.factories import make_client
 from tests.machines import Machine
+from tests.smoketests.asking import ask, execute
 from tests.smoketests.servers import Asked, Reply, WrongServer
 
 _numbers = count(300)  # each program has a key of its own
@@ -36,24 +36,6 @@ def another(machine: Machine, owner: Organization | None = None) -> Machine:
     made = Machine(make_client(owner, scopes={scope: Access.OK}), which=next(_numbers))
     made.issuer = machine.issuer
     return made
-
-
-def ask(machine: Machine, **given: Any) -> Run:
-    asked: dict[str, Any] = {
-        "client_id": machine.client.pk,
-        "key_id": machine.registered.pk,
-        "api_id": None,
-        "assertions": [machine.assertion(), machine.assertion()],
-        "by": SYSTEM,
-        "at": timezone.now(),
-    }
-    return services.start(**(asked | given))
-
-
-def execute(run: Run) -> Run:
-    services.execute(run_id=run.pk, at=timezone.now())
-    run.refresh_from_db()
-    return run
 
 
 def test_s24_ten_tests_an_hour(

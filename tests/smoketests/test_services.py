@@ -27,28 +27,11 @@ from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.queries import actor_for
 from tests.factories import make_api, make_client, make_key, make_scope
 from tests.machines import Machine
+from tests.smoketests.asking import ask, execute
 from tests.smoketests.servers import Asked, Reply, WrongServer
 
 METADATA = "/sts/.well-known/openid-configuration"
 TOKEN = "/sts/token"
-
-
-def ask(machine: Machine, by: Actor, **given: Any) -> Run:
-    asked: dict[str, Any] = {
-        "client_id": machine.client.pk,
-        "key_id": machine.registered.pk,
-        "api_id": None,
-        "assertions": [machine.assertion(), machine.assertion()],
-        "by": by,
-        "at": timezone.now(),
-    }
-    return services.start(**(asked | given))
-
-
-def execute(run: Run) -> Run:
-    services.execute(run_id=run.pk, at=timezone.now())
-    run.refresh_from_db()
-    return run
 
 
 def events() -> list[str]:
