@@ -82,7 +82,7 @@ def declined(own: Own) -> None:
 
 
 ENDS: list[tuple[str, Callable[[Own], None], tuple[int, ...]]] = [
-    ("D31", stopped, (403, 400)),
+    ("D31", stopped, (401, 400)),
     ("D31", declined, (200, 400)),
 ]
 
