@@ -64,7 +64,7 @@ def test_from_a_red_token_test_to_a_token_in_production(
     gather_evidence(tora, world, file)
     send_in(tora, world, case)
 
-    return_it(ingrid, case)
+    return_it(ingrid)
     send_in_again(tora)
     approve_with_a_date(ingrid, case)
     approve_as_the_second(jonas, case)
@@ -112,6 +112,7 @@ def consent(page: Page, world: World, environment: str) -> None:
     page.get_by_role("link", name=world.supplier.name).first.click()
     page.get_by_label("Godkjenn", exact=True).check()
     page.get_by_role("button", name=re.compile("Send svar")).click()
+    expect(page.get_by_text(f"{journey.SCOPE} for {SYSTEM}: klar til bruk.")).to_be_visible()
 
 
 def consent_to_production(page: Page, world: World) -> None:
@@ -163,7 +164,7 @@ def send_in(page: Page, world: World, case: Case) -> None:
     expect(page.get_by_text("Saken venter på en saksbehandler")).to_be_visible()
 
 
-def return_it(page: Page, case: Case) -> None:
+def return_it(page: Page) -> None:
     """Take the case from the desk, ask about the item that is not met, and send it back."""
     page.goto(settings.BASE_URL + reverse("desk:queue"))
     page.get_by_role("link", name=SYSTEM).click()
