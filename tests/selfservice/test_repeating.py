@@ -7,16 +7,18 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from datetime import timedelta
 from functools import partial
-from multiprocessing import get_context
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from onboarding.accounts.models import User
@@ -37,7 +39,7 @@ from tests.selfservice.software import OWN, Own, Software, problem, public_of
 pytestmark = pytest.mark.django_db
 KEY = "Idempotency-Key"
 MANY, LIST = 2000, 500
-KEYS: list[str] = []  # of the customers; forked processes have it too
+KEYS: list[str] = []  # of the customers
 AWAY = "redis://127.0.0.1:1/0"
 
 
@@ -106,10 +108,16 @@ def test_answers_are_kept_for_a_day(software: Software) -> None:
     assert not GivenAnswer.objects.exists()
 
 
-def post_one_by_one(software: Software, numbers: range, pair: Any) -> dict[int, str]:
+def with_own_browser(software: Software) -> Software:
+    found = copy(software)
+    found.http = Client()
+    return found
+
+
+def post_one_by_one(software: Software, numbers: range, pair: Barrier) -> dict[int, str]:
     """Post the drafts of these customers, each together with the other of the pair; return whose
     is whose."""
-    got = {}
+    software, got = with_own_browser(software), {}
     for number in numbers:
         body = software.body(publicJwk=KEYS[number])
         pair.wait(timeout=120)
@@ -120,13 +128,13 @@ def post_one_by_one(software: Software, numbers: range, pair: Any) -> dict[int, 
 
 
 def post_and_confirm(
-    software: Software, by: Actor, lists: range, turn: int, pair: Any
+    software: Software, by: Actor, lists: range, turn: int, pair: Barrier
 ) -> dict[int, list[str]]:
     """Post lists of 500, each together with the other of the pair; return the ids of each.
 
     Of every two clients one is confirmed here, on what its page shows, one there.
     """
-    got = {}
+    software, got = with_own_browser(software), {}
     for number in lists:
         keys = KEYS[number * LIST : (number + 1) * LIST]
         body = json.dumps({"drafts": [software.body(publicJwk=key) for key in keys]})
@@ -151,41 +159,25 @@ def confirm(client_id: UUID, by: Actor) -> None:
     drafts.answer(Answer.CONFIRM, draft_id=draft.pk, seen=seen, by=by, at=timezone.now())
 
 
-def in_processes(acts: list[Callable[[], Any]]) -> list[Any]:
-    """What each returns, from processes of their own, as those of a web server are."""
-    fork = get_context("fork")
-    answers = fork.Queue()
+def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
+    """What each returns, from threads and over connections of their own."""
 
-    def run(place: int, act: Callable[[], Any]) -> None:
+    def run(act: Callable[[], Any]) -> Any:
         try:
-            answers.put((place, act()))
-        except BaseException as error:
-            answers.put((place, repr(error)))
-            raise
+            return act()
         finally:
             connection.close()
 
-    connection.close()  # else they would share it
-    limits._connection.cache_clear()
-    started = [fork.Process(target=run, args=each) for each in enumerate(acts)]
-    try:
-        for process in started:
-            process.start()
-        found = dict(answers.get(timeout=900) for _ in started)
-        for process in started:
-            process.join(60)
-    finally:
-        for process in started:
-            process.kill()
-    return [found[place] for place in range(len(acts))]
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_f20_two_hundred_drafts_posted_twice_at_once_are_two_hundred(software: Software) -> None:
     KEYS[:] = [json.dumps(public_of(generate("ES256"))) for _ in range(200)]
-    pairs = [get_context("fork").Barrier(2) for _ in range(2)]
+    pairs = [Barrier(2) for _ in range(2)]
 
-    one, two, three, four = in_processes(
+    one, two, three, four = at_once(
         [
             partial(post_one_by_one, software, range(lane, len(KEYS), 2), pairs[lane])
             for lane in range(2)
@@ -204,11 +196,11 @@ def test_f20_two_hundred_drafts_posted_twice_at_once_are_two_hundred(software: S
 def test_f20_two_thousand_drafts_posted_twice_at_once_are_two_thousand_clients(
     software: Software, ola: User
 ) -> None:
-    """In lists, each under a key of its own, and every client confirmed once they are there."""
+    """In lists, each under a key of its own, and every client confirmed once it is there."""
     KEYS[:] = [json.dumps(public_of(generate("ES256"))) for _ in range(MANY)]
-    by, pairs = actor_for(ola), [get_context("fork").Barrier(2) for _ in range(2)]
+    by, pairs = actor_for(ola), [Barrier(2) for _ in range(2)]
 
-    one, two, three, four = in_processes(
+    one, two, three, four = at_once(
         [
             partial(post_and_confirm, software, by, range(lane, MANY // LIST, 2), turn, pairs[lane])
             for lane in range(2)
