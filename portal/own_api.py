@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from onboarding.apis import services as apis
+from onboarding.apis.addresses import of_ours
 from onboarding.apis.models import Api, Scope
 from onboarding.apis.states import Dpop
 from onboarding.selfservice.names import AUDIENCE, SCOPE
@@ -30,6 +31,7 @@ def ensure(*, environment: str, organization_id: int, at: datetime) -> Scope:
             short_name=AUDIENCE,
             description="Programvaren ser etter og endrer sin egen klient.",
             dpop=Dpop.REQUIRED,
+            test_url=of_ours(AUDIENCE, environment),
             by=SYSTEM,
             at=at,
         )

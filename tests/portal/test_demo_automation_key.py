@@ -70,6 +70,7 @@ def test_the_own_api_can_be_registered_in_either_environment(environment: str) -
         "nhn:selvbetjening",
         "required",
     )
+    assert api.is_ours, "it can be checked where it is, without anybody typing its address"
     assert Scope.objects.get().name == "nhn:selvbetjening/client"
 
 
