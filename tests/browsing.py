@@ -1,9 +1,12 @@
 """A real browser for tests, which fails them for anything that its console complains of."""
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,7 +25,8 @@ from playwright.sync_api import (
 )
 from pytest_django.live_server_helper import LiveServer
 
-from onboarding.accounts.models import User
+if TYPE_CHECKING:  # the pictures of the pages are taken without Django
+    from onboarding.accounts.models import User
 
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
@@ -35,7 +39,7 @@ ARGUMENTS = [
 ]
 # A page that is left gives up what it was loading, and a download is no page.
 GIVEN_UP = "net::ERR_ABORTED"
-Open = Callable[[User], Page]
+Open = Callable[["User"], Page]
 expect.set_options(timeout=PATIENCE)
 
 
