@@ -18,7 +18,7 @@ from tests.browsing import ARGUMENTS, DESKTOP, PHONE
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screens"
 MOST = 300_000  # octets
-QUALITIES = (80, 65, 50, 35)
+QUALITIES = (80, 65, 50, 35, 25)
 HEAD = """# What the portal looks like
 
 Every page of the main journey, at 1280 and at 390 pixels, as `make screens` finds it on a fresh

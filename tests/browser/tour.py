@@ -40,6 +40,8 @@ class Tour:
         self.look_around()
         self.take_in_use()
         self.answer_request()
+        self.check_apis()
+        self.prepare_production()
         self.only_look()
 
     def log_in(self) -> None:
@@ -214,6 +216,43 @@ class Tour:
         self.look("api", "An API with its scopes, claims and consumers")
         self._follow("Nytt scope")
         self.look("api-scope", "A new scope")
+
+    def check_apis(self) -> None:
+        """Solveig has an API checked, and looks at how test tokens are made."""
+        self._follow("Dine API-er")
+        self._follow("CommunicationParty REST API")
+        self.page.locator("section[aria-labelledby=api-check] a").click()
+        self._press("Kjør API-sjekk")
+        passed = self.page.get_by_text("API-et slapp inn det som er gyldig").first
+        expect(passed).to_be_visible(timeout=60_000)
+        self.look("api-check", "What an API lets in, tried with some ninety requests")
+        self._follow("Integrasjonstesting")
+        self.look("test-tokens", "Test tokens, each wrong in one way")
+        self._press("Lag testtoken")
+        self.look("test-token", "A test token, with every claim explained")
+
+    def prepare_production(self) -> None:
+        """Tora sees what production takes, and begins a case; Ingrid has not been asked yet."""
+        self._become("Tora Nes")
+        self._follow("Dine klientsystemer")
+        self._follow("Fyrlykta Journal")
+        self._follow("Automatisering")
+        self.look("automation", "Keys with which software makes drafts for customers")
+        self.page.locator("main").get_by_role("link", name="Produksjon", exact=True).click()
+        self.look("ready", "What production takes, and who can see to it")
+        self._follow("Begynn på dokumentasjonen")
+        self.look("evidence", "What the portal can prove by itself, and from what")
+        self._follow("Produksjonssetting")
+        self.look("cases", "What is on its way to production")
+        self.page.get_by_role("button", name="Begynn på saken").click()
+        self.look("case", "A case: what bars it, its items, its history")
+        self._follow("Bruksvilkår")
+        self.look("terms", "Terms of use, and who may accept them")
+        self._follow("Webhooks")
+        self.look("webhooks", "Addresses that are told what happens")
+        self._become("Ingrid Moe")
+        self.page.goto(f"{self.url}/desk/")
+        self.look("desk", "The review desk, with nothing to do")
 
     def only_look(self) -> None:
         """Harald may look and not change; Ingrid sees all organisations."""
