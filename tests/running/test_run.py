@@ -153,5 +153,6 @@ def test_the_tests_see_what_this_machine_lacks(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(servers, "MAC_CHROMIUMS", ())
 
     assert servers.missing() == [
-        "Chromium is missing: install it (Debian: apt-get install chromium)."
+        "Chromium is missing: install it (Debian: apt-get install chromium).",
+        "A JDK is missing: install one (Debian: apt-get install default-jdk-headless).",
     ]
