@@ -55,10 +55,16 @@ def rows() -> Iterator[str]:
 
 
 def _copy(own: str, name: str) -> None:
-    """Make a database like the one of this run, which nobody may use meanwhile."""
+    """Make a database like the one of this run, which nobody may use meanwhile.
+
+    What was measured before may have left a thread with a connection of its own.
+    """
     connection.close()
     url = servers.postgresql().rpartition("/")[0] + "/template1"
     with psycopg.connect(url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [own]
+        )
         other.execute(f'CREATE DATABASE "{name}" TEMPLATE "{own}"'.encode())
 
 
