@@ -86,7 +86,7 @@ def _fill(organization: Organization, person_id: int, count: int) -> None:
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
             cursor.execute(statement, values)
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
     assert ClientConfiguration.objects.filter(scopes__access=Access.PENDING).count() >= count
 
 
