@@ -21,8 +21,9 @@ CHANGES: Final = frozenset({"apis", "systems", "clients", "keys"})
 ALWAYS: Final = frozenset(
     {
         *("apis:remove_scope", "apis:remove_claim", "systems:discard"),
-        "clients:decide_consent",
-        *("clients:stop", "clients:discard", "clients:decide", "keys:revoke"),
+        *("systems:end_key", "systems:end_package"),
+        *("clients:decide", "clients:decide_claim", "clients:decide_consent"),
+        *("clients:stop", "clients:discard", "keys:revoke"),
     }
 )
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})

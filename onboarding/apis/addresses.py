@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from onboarding.apis.names import BadName
+from onboarding.core.addresses import LONGEST_HOST
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -29,7 +30,9 @@ def check_test_url(url: str, *, short_name: str, environment: str) -> None:
     only the address that the settings give the API.
     """
     parts = _split(url)
-    if parts is None or not parts.hostname or parts.username or parts.password or parts.fragment:
+    if parts is None or parts.username or parts.password or parts.fragment:
+        raise BadName(_("Forventet en hel adresse, som i https://api.virksomhet.example/status."))
+    if not 0 < len(parts.hostname or "") <= LONGEST_HOST:
         raise BadName(_("Forventet en hel adresse, som i https://api.virksomhet.example/status."))
     if url and url == of_ours(short_name, environment):
         return

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+LONGEST_HOST: Final = 253  # RFC 1035 §2.3.4, as text
 
 # Hosts on the net have their addresses here. Elsewhere is local, reserved, or leads to IPv4 by
 # way of a translator (64:ff9b::/96), which would decide for us whom we talk to.

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from onboarding.core.addresses import LONGEST_HOST
 from onboarding.core.jobs import APART, LEASE
 from onboarding.core.models import Turn
 from onboarding.core.statements import fetch, uuid_param
@@ -42,7 +43,7 @@ def host(url: str) -> str:
     parts = urlsplit(url)
     if f"{parts.scheme}://{parts.netloc}" == settings.BASE_URL:
         return ""
-    return f"host:{(parts.hostname or '').rstrip('.')}"
+    return f"host:{(parts.hostname or '').rstrip('.')[:LONGEST_HOST]}"
 
 
 def take(what: str, *, at: datetime, places: int = 1, wanted: int = 1) -> UUID | None:

@@ -65,6 +65,10 @@ class Endpoint(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def rests(self, at: datetime) -> bool:
+        """Say whether the receiver has asked for quiet that is not over."""
+        return self.waits_until is not None and self.waits_until > at
+
     @property
     def purpose(self) -> str:
         """What its secrets are sealed for."""

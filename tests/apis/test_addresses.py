@@ -142,3 +142,11 @@ def test_s25_it_is_refused_when_an_api_is_made_and_when_it_is_changed(acme: Orga
         services.create_api(**about, **where, **who, test_url=CP)  # type: ignore[arg-type]
     api.refresh_from_db()
     assert api.test_url == "https://api.example/"
+
+
+def test_a_host_longer_than_any_name_is_refused() -> None:
+    url = f"https://{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 9}.example/status"
+    assert len(url.split("/")[2]) > 253
+
+    with pytest.raises(BadName):
+        check_test_url(url, short_name="acme:api", environment="test")

@@ -13,7 +13,14 @@ from onboarding.suppliers.models import Organization
 from onboarding.suppliers.states import Role, SupplierState
 from portal.brakes import ALWAYS
 from tests.architecture.test_routes import routes
-from tests.factories import make_client, make_organization, make_system, make_user
+from tests.factories import (
+    make_automation_key,
+    make_client,
+    make_organization,
+    make_package,
+    make_system,
+    make_user,
+)
 from tests.suppliers.making import make_acceptance, make_supplier, make_terms
 
 
@@ -69,6 +76,20 @@ def test_whatever_stops_or_reads_goes_on(client: Client, real: Organization) -> 
     assert press(client, "clients:resume", real, active.pk) == 409
     page = client.get(reverse("apis:list", args=["production", real.number]))
     assert page.status_code == 200
+
+
+def test_keys_for_software_and_packages_can_be_ended(client: Client, real: Organization) -> None:
+    person, system = make_user(), make_system(real, environment="production")
+    key = make_automation_key(system, secret="s" * 43, by=person)
+    package = make_package(system, scopes=[])
+    make_supplier(real, SupplierState.SUSPENDED)
+
+    assert press(client, "systems:end_key", real, system.pk, key.pk) == 302
+    assert press(client, "systems:end_package", real, system.pk, package.pk) == 302
+
+    for ended in (key, package):
+        ended.refresh_from_db()
+        assert ended.ended_at
 
 
 def test_the_refusal_says_which_version_and_where(client: Client, real: Organization) -> None:

@@ -41,6 +41,7 @@ from tests.selfservice.software import (
     problem,
     public_of,
 )
+from tests.selfservice.test_confirming import answer
 from tests.selfservice.test_drafts import FAULTS
 
 pytestmark = pytest.mark.django_db
@@ -318,6 +319,26 @@ def test_a_private_key_in_the_list_is_barred_and_stops_nobody_else(software: Sof
     assert states(answer) == ["new", "faulty", "new"]
     assert software.private["d"] not in answer.content.decode()
     assert BarredThumbprint.objects.count() == 1
+
+
+def test_a_private_key_is_barred_whatever_there_is_of_the_customer(software: Software) -> None:
+    assert states(post(software, [software.body()])) == ["new"]
+
+    answer = post(software, [software.body(publicJwk=software.private)])
+
+    assert states(answer) == ["faulty"]
+    assert BarredThumbprint.objects.count() == 1
+
+
+def test_a_draft_that_was_left_over_hides_no_client(software: Software, ola: User) -> None:
+    software.http.force_login(ola)
+    first, leftover = software.draft(), software.draft()
+    answer(software.http, first)
+
+    body = found(post(software, [software.body()]))
+
+    assert leftover != first
+    assert [(each["state"], each["clientId"]) for each in body["drafts"]] == [("confirmed", first)]
 
 
 def test_every_draft_counts_and_a_list_that_is_refused_does_not(software: Software) -> None:

@@ -254,6 +254,19 @@ def test_the_services_of_a_customer(prepare: Callable[[World], Any], why: str) -
         act()
 
 
+@pytest.mark.parametrize("prepare", [finish, confirm], ids=lambda act: act.__name__)
+@pytest.mark.parametrize("why", ["suspended", "ended"])
+def test_nothing_of_a_supplier_without_approval_is_taken_into_use(
+    prepare: Callable[[World], Any], why: str
+) -> None:
+    world = World()
+    act = prepare(world)
+    brake(world.supplier, why)
+
+    with pytest.raises(Braked, match="Fyrlykta Journal AS, som leverer fagsystemet"):
+        act()
+
+
 def make_automation_key(world: World) -> object:
     return lambda: make_key(system_id=world.system.pk, name="CI", by=world.by, at=NOON)
 

@@ -114,6 +114,34 @@ def test_other_messages_for_the_address_wait_too(endpoint: Endpoint, receiver: R
     assert handed_out(now + HOUR + timedelta(minutes=1)) == 3
 
 
+def test_what_is_handed_out_meanwhile_rests(endpoint: Endpoint, receiver: Receiver) -> None:
+    asks(receiver, "3600")
+    now = timezone.now()
+    deliver(make_delivery(endpoint), now)
+    receiver.answer = answering(204)
+    news = make_delivery(endpoint)
+
+    early = deliver(news, now + HOUR / 2)
+    assert (early.status, early.tries) == ("queued", 0)
+
+    assert deliver(news, now + HOUR + timedelta(minutes=1)).status == "passed"
+
+
+def test_a_new_address_inherits_no_wait(endpoint: Endpoint, alice: User) -> None:
+    Endpoint.objects.update(waits_until=NOON + HOUR, failing_since=NOON)
+
+    for url, waits in ((endpoint.url, True), (f"{endpoint.url}/new", False)):
+        changed = services.change(
+            endpoint_id=endpoint.pk,
+            url=url,
+            name="Krok",
+            kinds=endpoint.kinds,
+            by=actor_for(alice),
+            at=NOON,
+        )
+        assert bool(changed.waits_until) == bool(changed.failing_since) == waits
+
+
 def test_a_message_that_is_taken_ends_the_wait(
     endpoint: Endpoint, receiver: Receiver, alice: User
 ) -> None:

@@ -21,7 +21,7 @@ from onboarding.clients.rules import configurations as rules
 from onboarding.clients.states import STEPS, Action, KeyWay
 from onboarding.core.refusals import Invalid, NotPermitted
 from onboarding.suppliers.actors import Actor
-from onboarding.suppliers.services.braking import check_change
+from onboarding.suppliers.services.braking import check_change, check_software
 from onboarding.systems.models import ClientSystem
 
 CLAIM_LENGTH = 200
@@ -165,11 +165,14 @@ def finish(*, client_id: UUID, by: Actor, at: datetime) -> ClientConfiguration:
 
     The caller has seen to the key, in the same transaction. Scopes that nobody has to approve
     are usable at once; for the others their APIs' owners see an access request from now on.
-    Raises Invalid where an answer is missing, and NotPossibleNow where the version that was
-    chosen is not the one that is live in production.
+    Raises Invalid where an answer is missing, Braked, and NotPossibleNow where the version that
+    was chosen is not the one that is live in production.
     """
     client = _locked(client_id, Action.FINISH, by, at)
     _check_answers(client)
+    if client.revision:
+        supplier = client.revision.system.organization
+        check_software(supplier=supplier, environment=client.environment, at=at)
     _settle_access(client)
     # Claims of APIs that were chosen for a while have no place in the client.
     client.claims.exclude(claim__in=offers.claims_needed(client)).delete()

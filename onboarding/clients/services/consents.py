@@ -35,6 +35,8 @@ def ask(*, revision_id: UUID, by: Actor, at: datetime) -> list[Consent]:
     # Its row is the lock: of two who ask at once the second finds nobody left to ask.
     system = ClientSystem.objects.select_for_update(of=("self",)).get(pk=revision.system_id)
     rules.check_ask(by, system)
+    # And theirs, so that nobody is asked again who is changing his mind at this moment.
+    list(Consent.objects.select_for_update(of=("self",)).filter(system=system))
     known = queries.answers(revision)
     wanted = [
         scope for scope in queries.guarded(revision) if rules.may_be_asked(known.get(scope.pk), at)

@@ -22,7 +22,7 @@ from onboarding.clients.services.configurations import person
 from onboarding.clients.states import ANSWERS, Answer, Status
 from onboarding.suppliers.actors import Actor
 from onboarding.suppliers.models import Organization
-from onboarding.suppliers.services.braking import check_change
+from onboarding.suppliers.services.braking import check_change, check_software
 from onboarding.systems.states import UriKind
 
 
@@ -46,6 +46,8 @@ def take_into_use(
     """
     rules.check_begin(by, organization.pk, draft.environment)
     check_change(organization_id=organization.pk, environment=draft.environment, at=at)
+    supplier = draft.revision.system.organization
+    check_software(supplier=supplier, environment=draft.environment, at=at)
     rules.check_version(draft.revision)
     client = ClientConfiguration.objects.create(
         id=draft.pk,

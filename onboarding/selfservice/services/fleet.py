@@ -16,8 +16,9 @@ from uuid import UUID
 from django.db import transaction
 
 from onboarding.clients.models import ClientDraft
-from onboarding.clients.states import DraftState, Status
+from onboarding.clients.states import DraftState, DraftStatus, Status
 from onboarding.jose.jwk import thumbprint
+from onboarding.jose.keys import read_keys
 from onboarding.jose.strict import BadJson, strict_json
 from onboarding.keys.models import Key
 from onboarding.selfservice.content import Change, Content, changes
@@ -76,6 +77,10 @@ class There(NamedTuple):
 
     client_id: UUID
     draft: ClientDraft | None
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.draft is None or self.draft.status == DraftStatus.CONFIRMED
 
     def state(self, at: datetime) -> DraftState:
         return self.draft.state(at) if self.draft else DraftState.CONFIRMED
@@ -151,7 +156,9 @@ def _plan(
     asked = customer.asked
     if asked is None:
         return _Planned(Line(customer.number, State.FAULTY, faults=tuple(customer.faults)))
-    if there := _settled(known.get(_identity(asked)), at, again):
+    there = _settled(known.get(_identity(asked)), at, again)
+    # A private key has the thumbprint of its public half, and is barred whoever sends it.
+    if there and not read_keys(asked.public_jwk).private_thumbprints:
         return _Planned(_there(there, asked, at), asked)
     try:
         draft = drafts.judge(asked, key=key, at=at, offered=offered)
@@ -213,9 +220,12 @@ def _known(asked: Iterable[Asked], key: AutomationKey) -> Known:
         revision__system=key.system_id, organization_number__in=numbers, thumbprint__in=prints
     )
     found = {(number, print_): There(pk, None) for number, print_, pk in clients}
-    return found | {
-        _of(draft): There(draft.pk, draft) for draft in rows.order_by("created_at", "pk")
-    }
+    for draft in rows.order_by("created_at", "pk"):
+        there = found.get(_of(draft))
+        # Whoever has a client has it, whatever was asked for once more.
+        if there is None or not there.is_confirmed or draft.status == DraftStatus.CONFIRMED:
+            found[_of(draft)] = There(draft.pk, draft)
+    return found
 
 
 def _settled(there: There | None, at: datetime, again: bool) -> There | None:

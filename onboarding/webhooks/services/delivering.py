@@ -45,7 +45,7 @@ def deliver(*, delivery_id: UUID, at: datetime) -> None:
     for the same address is handed on.
     """
     delivery = Delivery.objects.select_related("endpoint").filter(pk=delivery_id).first()
-    if delivery is None or delivery.endpoint.stopped_at:
+    if delivery is None or delivery.endpoint.stopped_at or delivery.endpoint.rests(at):
         return
     # No join here: with one, the UPDATE of a second worker would not look again at what the first
     # has changed.
@@ -72,6 +72,7 @@ def send_test(*, endpoint_id: UUID, by: Actor, at: datetime) -> Delivery:
         "timestamp": at.isoformat(),
         "data": {"environment": endpoint.environment},
     }
+    _disturb(endpoint)
     delivery = Delivery.objects.create(
         endpoint=endpoint,
         message_id=f"msg_{uuid4().hex}",
@@ -93,6 +94,7 @@ def replay(*, delivery_id: UUID, by: Actor, at: datetime) -> Delivery:
     """
     delivery = Delivery.objects.select_related("endpoint").get(pk=delivery_id)
     rules.check(Action.REPLAY, delivery.endpoint, by)
+    _disturb(delivery.endpoint)
     _again(Delivery.objects.filter(pk=delivery_id), at)
     nudge("webhooks.deliver", delivery_id=str(delivery_id))
     return delivery
@@ -104,6 +106,11 @@ def replay_failed(*, endpoint_id: UUID, by: Actor, at: datetime) -> int:
     endpoint = Endpoint.objects.select_for_update(of=("self",)).get(pk=endpoint_id)
     rules.check(Action.REPLAY, endpoint, by)
     return _again(Delivery.objects.filter(endpoint=endpoint, status=JobStatus.FAILED), at)
+
+
+def _disturb(endpoint: Endpoint) -> None:
+    """Send although the receiver asked to wait: a person wants to see what it says now."""
+    Endpoint.objects.filter(pk=endpoint.pk).update(waits_until=None)
 
 
 def sweep(*, at: datetime) -> None:

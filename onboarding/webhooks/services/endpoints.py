@@ -74,6 +74,9 @@ def change(
     _check_url(url)
     with transaction.atomic():
         endpoint = _locked(endpoint_id, Action.CHANGE, by)
+        if url != endpoint.url:
+            # What the old receiver asked for, and how it did, is not the new one's.
+            endpoint.waits_until = endpoint.failing_since = None
         endpoint.url, endpoint.name, endpoint.kinds = url, name, list(kinds)
         _save(endpoint)
         _record("changed", endpoint, by, at)
