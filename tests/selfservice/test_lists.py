@@ -211,15 +211,18 @@ def test_a_private_key_is_kept_nowhere(desk: Desk, as_text: bool, extra: dict[st
 
 
 def test_the_private_half_of_a_known_key_is_not_kept_either(desk: Desk) -> None:
-    """The draft that waits is found by the public half; the file has both by mistake."""
+    """A draft waits for the public half; the file has both by mistake. The key is barred."""
     private = private_jwk("ES256", 801)
     rows = customers(1)
     rows[0] |= {"publicJwk": json.dumps(public_of(private))}
     desk.browser.post(desk.kept(rows))
     rows[0] |= {"publicJwk": json.dumps(private)}
 
-    assert "1 venter" in desk.read(desk.kept(rows))
+    page = desk.read(desk.kept(rows))
 
+    assert "1 venter" not in page
+    assert "key.private" in page
+    assert BarredThumbprint.objects.count() == 1
     assert all(private["d"] not in json.dumps(each.rows) for each in CustomerList.objects.all())
 
 
