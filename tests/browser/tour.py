@@ -227,8 +227,10 @@ class Tour:
         expect(passed).to_be_visible(timeout=60_000)
         self.look("api-check", "What an API lets in, tried with some ninety requests")
         self._follow("Integrasjonstesting")
+        self._wait_for("Integrasjonstesting")
         self.look("test-tokens", "Test tokens, each wrong in one way")
         self._press("Lag testtoken")
+        self._wait_for("Lag et nytt testtoken")
         self.look("test-token", "A test token, with every claim explained")
 
     def prepare_production(self) -> None:
@@ -237,18 +239,25 @@ class Tour:
         self._follow("Dine klientsystemer")
         self._follow("Fyrlykta Journal")
         self._follow("Automatisering")
+        self._wait_for("Automatiseringsnøkler")
         self.look("automation", "Keys with which software makes drafts for customers")
         self.page.locator("main").get_by_role("link", name="Produksjon", exact=True).click()
+        self._wait_for("Før dere kan gå i produksjon")
         self.look("ready", "What production takes, and who can see to it")
         self._follow("Begynn på dokumentasjonen")
+        self._wait_for("Dokumentasjon")
         self.look("evidence", "What the portal can prove by itself, and from what")
         self._follow("Produksjonssetting")
+        self._wait_for("Produksjonssetting")
         self.look("cases", "What is on its way to production")
         self.page.get_by_role("button", name="Begynn på saken").click()
+        self._wait_for("Produksjonssetting av Fyrlykta Journal")
         self.look("case", "A case: what bars it, its items, its history")
         self._follow("Bruksvilkår")
+        self._wait_for("Bruksvilkår")
         self.look("terms", "Terms of use, and who may accept them")
         self._follow("Webhooks")
+        self._wait_for("Webhooks")
         self.look("webhooks", "Addresses that are told what happens")
         self._become("Ingrid Moe")
         self.page.goto(f"{self.url}/desk/")
@@ -263,6 +272,12 @@ class Tour:
         self.look("client-reader", "A client, to whoever may only look")
         self._become("Ingrid Moe")
         self.look("choose-staff", "Platform staff choose an organisation")
+
+    def _wait_for(self, heading: str) -> None:
+        """Until the page is there: some take a while to be made."""
+        shown = self.page.get_by_role("heading", name=heading, exact=True)
+        expect(shown.first).to_be_visible()
+        self.page.wait_for_load_state()
 
     def _become(self, person: str) -> None:
         self.page.context.clear_cookies()
